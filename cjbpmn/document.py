@@ -1,0 +1,407 @@
+"""Document: a BPMN file that is read, looked up by id, edited, written, and stripped again."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from lxml import etree
+
+from cjbpmn import atomic
+from cjbpmn import elements as bpmn
+from cjbpmn.elements import Element
+from cjbpmn.errors import ElementNotFound, InvalidDocument
+from cjbpmn.extensions.enrichment import Enrichment
+from cjbpmn.names import CJ, NAMESPACES, local_name, namespace, qualified
+from cjbpmn.source import MAX_BYTES, Source
+
+
+class Document:
+    """A BPMN 2.0 model: its bytes, the tree over them, and what we may do to it.
+
+    Parameters
+    ----------
+    source : Source
+        The bytes and the tree.
+
+    Examples
+    --------
+    >>> document = read_document("docs/examples/webshop.bpmn")
+    >>> document.to_bytes() == open("docs/examples/webshop.bpmn", "rb").read()
+    True
+    """
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.opened: set[str] = set()
+        self.kept: set[str] = set()
+        self._unit = _indentation_unit(source.root)
+
+    @property
+    def root(self) -> Element:
+        """``bpmn:definitions``, as an lxml element: what you edit there is written too."""
+        return self.source.root
+
+    @property
+    def path(self) -> str | None:
+        """The file, or None for bytes."""
+        return self.source.path
+
+    def element(self, identifier: str) -> Element:
+        """Return the element with an id.
+
+        Parameters
+        ----------
+        identifier : str
+            The id.
+
+        Returns
+        -------
+        lxml element
+            The first element that bears it.
+
+        Raises
+        ------
+        ElementNotFound
+            If there is none.
+        """
+        found = self.source.find(identifier)
+        if found is None:
+            raise ElementNotFound("no element has this id", path=self.path, element=identifier)
+        return found
+
+    def to_bytes(self) -> bytes:
+        """Return the file as it would be written: only what was edited differs.
+
+        Returns
+        -------
+        bytes
+            The whole file.
+        """
+        return self.source.to_bytes()
+
+    def write(self, path: str | os.PathLike[str]) -> Path:
+        """Write the document; the old file stays whole until the new one is.
+
+        Parameters
+        ----------
+        path : path
+            The target.
+
+        Returns
+        -------
+        pathlib.Path
+            The target.
+
+        Raises
+        ------
+        NotWritten
+            If it cannot be written.
+        """
+        return atomic.write_bytes(path, self.to_bytes())
+
+    def insert(self, parent: Element, child: Element, index: int | None = None) -> Element:
+        """Put a new element into the tree where the schema wants it, indented as the file is.
+
+        Parameters
+        ----------
+        parent : lxml element
+            Where it goes.
+        child : lxml element
+            A new element with its own content.
+        index : int or None
+            The place among all children; None leaves it to the schema.
+
+        Returns
+        -------
+        lxml element
+            The child.
+        """
+        if index is None:
+            index = bpmn.place_of(parent, local_name(child.tag))
+        lead = self._lead_of_children(parent)
+        _indent(child, lead, self._unit)
+        if not len(parent):
+            self._fill(parent, child, lead)
+        elif index == 0:
+            parent.text, child.tail = lead or None, parent.text
+        else:
+            before = parent[index - 1]
+            before.tail, child.tail = lead or None, before.tail
+        parent.insert(index, child)
+        self.source.forget_index()
+        return child
+
+    def _fill(self, parent: Element, child: Element, lead: str) -> None:
+        """Set the white space around the first child of an element, so that `_close` knows it.
+
+        An empty-element tag gets a line of its own for its end tag. Any other empty element
+        keeps what stood in it before its end tag, and is noted down in `opened`.
+        """
+        if parent.text is None and not self.source.has_end_tag(parent):
+            parent.text, child.tail = lead or None, self._lead(parent) or None
+            return
+        parent.text, child.tail = lead or None, parent.text or None
+        self.opened.add(_name_of(parent))
+
+    def remove(self, element: Element) -> None:
+        """Take an element out of the tree, with the white space that leads up to it.
+
+        Parameters
+        ----------
+        element : lxml element
+            Any element but the root.
+        """
+        parent = element.getparent()
+        if parent is None:
+            raise ValueError("the root cannot be removed")
+        before, tail = element.getprevious(), element.tail
+        parent.remove(element)
+        if before is not None:
+            before.tail = tail
+        else:
+            parent.text = tail
+        self.source.forget_index()
+
+    def extension_elements(self, host: Element) -> Element:
+        """Return the ``extensionElements`` of a host, made if it has none.
+
+        Parameters
+        ----------
+        host : lxml element
+            A BPMN element.
+
+        Returns
+        -------
+        lxml element
+            Its first ``extensionElements``: tools ignore a second one.
+        """
+        found = bpmn.child(host, "extensionElements")
+        if found is None:
+            return self.insert(host, bpmn.make("bpmn:extensionElements"))
+        if not len(found) and found.sourceline is not None:
+            self.kept.add(_name_of(found))
+        return found
+
+    def declare(self, prefix: str) -> str | None:
+        """Declare one of our namespaces on the root, unless it is.
+
+        Parameters
+        ----------
+        prefix : str
+            A key of `cjbpmn.names.NAMESPACES`.
+
+        Returns
+        -------
+        str or None
+            The prefix that was declared, another one if the file uses ours for something else;
+            None if the namespace was declared already.
+        """
+        declared = self.source.namespaces
+        if NAMESPACES[prefix] in {uri for name, uri in declared.items() if name}:
+            return None
+        free = _free_prefix(prefix, declared)
+        declared[free] = NAMESPACES[prefix]
+        return free
+
+    def strip(self) -> None:
+        """Remove everything that enrichment added, and restore what it changed.
+
+        A document that was not enriched stays as it is.
+        """
+        records = [Enrichment(found) for found in self.root.iter(qualified(Enrichment.tag))]
+        added = {
+            identifier
+            for record in records
+            for added in record.added
+            for identifier in (added.ids or "").split()
+        }
+        opened = {identifier for record in records for identifier in record.opened or ()}
+        kept = {identifier for record in records for identifier in record.kept or ()}
+        declared = [prefix for record in records for prefix in record.declares or ()]
+        for record in records:
+            self._restore(record)
+        self._remove_all(added, opened, kept)
+        for prefix in declared:
+            self.source.namespaces.pop(prefix, None)
+        self.opened.clear()
+        self.kept.clear()
+
+    def _restore(self, record: Enrichment) -> None:
+        for change in record.changed:
+            element = self.source.find(change.of) if change.of else self.root
+            if element is None:
+                continue
+            part = find_part(element, change.part)
+            name = change.attribute or ""
+            if part is None or not name:
+                continue
+            name = qualified(name) if ":" in name else name
+            if change.was is None:
+                part.attrib.pop(name, None)
+            else:
+                part.set(name, change.was)
+
+    def _remove_all(self, added: set[str], opened: set[str], kept: set[str]) -> None:
+        """Remove the elements that were added, ours by namespace, and what they leave empty."""
+        diagram = qualified("bpmndi:BPMNShape"), qualified("bpmndi:BPMNEdge")
+        doomed = [
+            element
+            for element in self.root.iter(etree.Element)
+            if namespace(element.tag) == CJ
+            or element.get("id") in added
+            or (element.tag in diagram and element.get("bpmnElement") in added)
+        ]
+        gone: set[Element] = set()
+        for element in doomed:
+            parent = element.getparent()
+            if parent is None or parent in gone:
+                gone.add(element)
+                continue
+            self.remove(element)
+            gone.add(element)
+            self._close(parent, opened, kept)
+        for element in self.root.iter(etree.Element):
+            for name in [name for name in element.attrib if namespace(name) == CJ]:
+                del element.attrib[name]
+
+    def _close(self, element: Element, opened: set[str], kept: set[str]) -> None:
+        """Make an element that we filled empty again, and remove a holder that we made."""
+        if len(element) or (element.text or "").strip():
+            return
+        parent, name = element.getparent(), _name_of(element)
+        is_holder = element.tag == qualified("bpmn:extensionElements")
+        if is_holder and parent is not None and name not in kept:
+            self.remove(element)
+            self._close(parent, opened, kept)
+        elif name in opened:
+            # The empty text, unlike none, is written as a start and an end tag.
+            element.text = element.text or ""
+        else:
+            element.text = None
+
+    def _lead_of_children(self, parent: Element) -> str:
+        """Return the line break and blanks that lead up to a child of this element."""
+        first = parent[0] if len(parent) else None
+        if first is not None:
+            return _line_start(parent.text)
+        lead = self._lead(parent)
+        return lead + self._unit if lead else ""
+
+    def _lead(self, element: Element) -> str:
+        """Return the line break and blanks that lead up to this element."""
+        before, parent = element.getprevious(), element.getparent()
+        if parent is None:
+            return "\n" if self._unit else ""
+        return _line_start(before.tail if before is not None else parent.text)
+
+
+def read_document(
+    source: str | os.PathLike[str] | bytes, *, max_bytes: int = MAX_BYTES
+) -> Document:
+    """Read a BPMN 2.0 file.
+
+    Parameters
+    ----------
+    source : path or bytes
+        A file, or its content.
+    max_bytes : int
+        Larger files are refused.
+
+    Returns
+    -------
+    Document
+        The model, ready to be looked at, edited and written.
+
+    Raises
+    ------
+    InvalidDocument
+        If the file cannot be read, or is not BPMN 2.0 XML.
+    UnsafeDocument
+        If reading it could do harm.
+
+    Examples
+    --------
+    >>> read_document(b"<html/>")
+    Traceback (most recent call last):
+    ...
+    cjbpmn.errors.InvalidDocument: this is no BPMN 2.0 model: the root is <html> without a \
+namespace, expected <definitions> of http://www.omg.org/spec/BPMN/20100524/MODEL
+    """
+    if isinstance(source, bytes):
+        return Document(Source(source, max_bytes=max_bytes))
+    path = os.fspath(source)
+    try:
+        with Path(path).open("rb") as stream:
+            data = stream.read(max_bytes + 1)
+    except OSError as error:
+        raise InvalidDocument(
+            f"cannot be read: {(error.strerror or str(error)).lower()}", path=path
+        ) from error
+    return Document(Source(data, path, max_bytes=max_bytes))
+
+
+def find_part(element: Element, part: str | None) -> Element | None:
+    """Return a part of an element that bears no id of its own.
+
+    Parameters
+    ----------
+    element : lxml element
+        The element with an id.
+    part : str or None
+        A path of prefixed names, such as ``dc:Bounds`` or ``di:waypoint[2]``; None for the element
+        itself.
+
+    Returns
+    -------
+    lxml element or None
+        The part, if it is there.
+    """
+    found: Element | None = element
+    for step in (part or "").split("/") if part else ():
+        name, _, number = step.removesuffix("]").partition("[")
+        steps = [] if found is None else found.findall(qualified(name))
+        index = int(number or 1) - 1
+        found = steps[index] if index < len(steps) else None
+    return found
+
+
+def _name_of(element: Element) -> str:
+    """Return the id of an element; for the holder of extensions, that of its host."""
+    parent = element.getparent()
+    if element.tag == qualified("bpmn:extensionElements") and parent is not None:
+        return f"{parent.get('id')}/extensionElements"
+    return element.get("id", "")
+
+
+def _line_start(text: str | None) -> str:
+    """Return the last line break in a white space and what follows it; '' if there is none."""
+    text = text or ""
+    return text[text.rindex("\n") :] if "\n" in text and not text.strip() else ""
+
+
+def _indentation_unit(root: Element) -> str:
+    """Return by what a child of the file is indented; '' for a file on one line."""
+    first = root[0] if len(root) else None
+    lead = _line_start(root.text) if first is not None else ""
+    return lead[1:] or ("  " if lead else "")
+
+
+def _indent(element: Element, lead: str, unit: str) -> None:
+    """Set out a new element with its content, one child a line."""
+    if not len(element) or (element.text or "").strip():
+        return
+    inner = lead + unit if lead else ""
+    element.text = inner or None
+    for child in element:
+        _indent(child, inner, unit)
+        child.tail = inner or None
+    element[-1].tail = lead or None
+
+
+def _free_prefix(prefix: str, declared: dict[str | None, str]) -> str:
+    number, free = 1, prefix
+    while free in declared:
+        number += 1
+        free = f"{prefix}{number}"
+    return free

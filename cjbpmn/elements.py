@@ -1,0 +1,212 @@
+"""What BPMN 2.0 says about its elements: kinds, and the order in which children stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, TypeAlias
+
+from lxml import etree
+
+from cjbpmn.names import BPMN, CJ, local_name, namespace, qualified
+
+Element: TypeAlias = etree._Element  # noqa: SLF001  (lxml has no other name for its elements)
+
+SUB_PROCESSES: Final = frozenset({"subProcess", "transaction", "adHocSubProcess"})
+TASKS: Final = frozenset(
+    {
+        "task",
+        "userTask",
+        "manualTask",
+        "serviceTask",
+        "scriptTask",
+        "businessRuleTask",
+        "sendTask",
+        "receiveTask",
+    }
+)
+ACTIVITIES: Final = SUB_PROCESSES | TASKS | {"callActivity"}
+THROW_EVENTS: Final = frozenset({"endEvent", "intermediateThrowEvent", "implicitThrowEvent"})
+CATCH_EVENTS: Final = frozenset({"startEvent", "intermediateCatchEvent", "boundaryEvent"})
+EVENTS: Final = THROW_EVENTS | CATCH_EVENTS
+GATEWAYS: Final = frozenset(
+    {
+        "exclusiveGateway",
+        "parallelGateway",
+        "inclusiveGateway",
+        "eventBasedGateway",
+        "complexGateway",
+    }
+)
+FLOW_NODES: Final = ACTIVITIES | EVENTS | GATEWAYS
+
+# The sequences of Semantic.xsd, as far as something of ours can stand among them. What is not
+# named here stands where `flowElement` stands: the XSD lets those follow in any order.
+_HEAD: Final = ("documentation", "extensionElements")
+_FLOW_NODE_HEAD: Final = (
+    *_HEAD,
+    "auditing",
+    "monitoring",
+    "categoryValueRef",
+    "incoming",
+    "outgoing",
+)
+_DATA_INPUTS: Final = (
+    "ioSpecification",
+    "property",
+    "dataInputAssociation",
+    "dataOutputAssociation",
+)
+_ORDERS: Final = {
+    "definitions": ("import", "extension", "*", "BPMNDiagram", "relationship"),
+    "process": (
+        *_HEAD,
+        "auditing",
+        "monitoring",
+        "ioSpecification",
+        "ioBinding",
+        "property",
+        "laneSet",
+        "*",
+        "association",
+        "resourceRole",
+        "correlationSubscription",
+        "supports",
+    ),
+    "collaboration": (
+        *_HEAD,
+        "participant",
+        "messageFlow",
+        "association",
+        "*",
+    ),
+    "participant": (*_HEAD, "*"),
+    "BPMNPlane": ("*",),
+}
+_ARTIFACTS: Final = frozenset({"association", "group", "textAnnotation"})
+
+
+def children(parent: Element, *names: str) -> Iterator[Element]:
+    """Yield the BPMN children of an element that bear one of the local names.
+
+    Parameters
+    ----------
+    parent : lxml element
+        Where to look.
+    *names : str
+        Local names; none means all.
+
+    Yields
+    ------
+    lxml element
+        In document order.
+    """
+    for child in parent.iterchildren(etree.Element):
+        if namespace(child.tag) == BPMN and (not names or local_name(child.tag) in names):
+            yield child
+
+
+def child(parent: Element, name: str) -> Element | None:
+    """Return the first BPMN child of that local name.
+
+    Parameters
+    ----------
+    parent : lxml element
+        Where to look.
+    name : str
+        A local name.
+
+    Returns
+    -------
+    lxml element or None
+        The child.
+    """
+    return parent.find(f"{{{BPMN}}}{name}")
+
+
+def extension(host: Element, name: str) -> Element | None:
+    """Return the first of our extension elements of that name on a host.
+
+    Parameters
+    ----------
+    host : lxml element
+        A BPMN element.
+    name : str
+        The local name in our namespace.
+
+    Returns
+    -------
+    lxml element or None
+        The extension element.
+    """
+    holder = child(host, "extensionElements")
+    return None if holder is None else holder.find(f"{{{CJ}}}{name}")
+
+
+def place_of(parent: Element, name: str) -> int:
+    """Say at which index a new child belongs, by the sequences of the BPMN 2.0 schema.
+
+    Parameters
+    ----------
+    parent : lxml element
+        The parent to be.
+    name : str
+        The local name of the new child.
+
+    Returns
+    -------
+    int
+        The index among all children, comments included; after the last one of its kind.
+
+    Examples
+    --------
+    >>> process = etree.fromstring(
+    ...     '<process xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"><task/></process>')
+    >>> place_of(process, "laneSet"), place_of(process, "task")
+    (0, 1)
+    """
+    wanted = rank_of(parent, name)
+    index = 0
+    for position, sibling in enumerate(parent):
+        if isinstance(sibling.tag, str) and rank_of(parent, local_name(sibling.tag)) <= wanted:
+            index = position + 1
+    return index
+
+
+def rank_of(parent: Element, name: str) -> int:
+    """Say where children of a name stand among the children of a parent.
+
+    Parameters
+    ----------
+    parent : lxml element
+        The parent.
+    name : str
+        The local name of a child.
+
+    Returns
+    -------
+    int
+        Children of a lower rank come first; those of one rank may come in any order.
+    """
+    order = _ORDERS.get(local_name(parent.tag), (*_FLOW_NODE_HEAD, *_DATA_INPUTS, "*"))
+    # An artifact may stand among other artifacts in any order.
+    name = "association" if name in _ARTIFACTS else name
+    return order.index(name) if name in order else order.index("*")
+
+
+def make(tag: str, /, **attributes: str) -> Element:
+    """Make a new element, not yet in any tree.
+
+    Parameters
+    ----------
+    name : str
+        Such as ``bpmn:task``.
+    **attributes : str
+        Its attributes; a trailing underscore is left out of the name.
+
+    Returns
+    -------
+    lxml element
+        The element.
+    """
+    attrib = {key.rstrip("_"): value for key, value in attributes.items()}
+    return etree.Element(qualified(tag), attrib)

@@ -1,0 +1,448 @@
+"""The fewest changes to a file's bytes that make them say what an edited tree says.
+
+States are compared, not an edit log: the tree as it was read (a pristine twin) and the tree
+as it is now. What is equal in both keeps its bytes; so whoever edited the tree, and however,
+the changes are found.
+
+All offsets are offsets into UTF-8 bytes of a well-formed document; `cjbpmn.source` brings
+other encodings into that form and back.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import TypeAlias
+
+from lxml import etree
+
+from cjbpmn.names import namespace
+
+Node: TypeAlias = etree._Element  # noqa: SLF001  (lxml has no other name for its nodes)
+
+# Comments, CDATA, processing instructions, the document type, then tags. Possessive
+# quantifiers keep the scan linear on text that is no markup at all.
+MARKUP = re.compile(
+    rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>"
+    rb"|<!DOCTYPE[^\[>]*+(?:\[(?:[^\]\"']|\"[^\"]*+\"|'[^']*+')*+\]\s*+)?>"
+    rb"|<[^<>\"'!?](?:[^<>\"']|\"[^\"]*+\"|'[^']*+')*+>",
+    re.DOTALL,
+)
+_ATTRIBUTE = re.compile(rb"(\s+)([^\s=/>]+)\s*=\s*(\"[^\"]*\"|'[^']*')")
+_TAG_NAME = re.compile(rb"</?([^\s/>]+)")
+_TEXT_ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
+_VALUE_ESCAPES = {"&": "&amp;", "<": "&lt;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}
+_QUOTE_ESCAPES = {'"': "&quot;", "'": "&#39;"}
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """Replace the bytes from `start` to `stop` by `text`."""
+
+    start: int
+    stop: int
+    text: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Where a node stands: its start tag, and its end tag.
+
+    For an empty-element tag, a comment or a processing instruction, the end tag is empty and
+    stands at the end of the start tag.
+    """
+
+    start: int
+    content: int
+    content_end: int
+    end: int
+
+
+def apply_patches(data: bytes, patches: Sequence[Patch]) -> bytes:
+    """Return the bytes with all patches made; they must not overlap.
+
+    Parameters
+    ----------
+    data : bytes
+        The bytes as they were.
+    patches : sequence of Patch
+        In any order.
+
+    Returns
+    -------
+    bytes
+        The bytes as they are to be.
+
+    Examples
+    --------
+    >>> apply_patches(b"<a/>", [Patch(2, 2, b' b="1"')])
+    b'<a b="1"/>'
+    """
+    pieces: list[bytes] = []
+    position = 0
+    for patch in sorted(patches, key=lambda patch: (patch.start, patch.stop)):
+        pieces += (data[position : patch.start], patch.text)
+        position = patch.stop
+    pieces.append(data[position:])
+    return b"".join(pieces)
+
+
+def find_patches(
+    data: bytes,
+    pristine: Node,
+    spans: Mapping[Node, Span],
+    edited: Node,
+    namespaces: Mapping[str | None, str],
+) -> list[Patch]:
+    """Compare a tree with what it was, and say which bytes must change.
+
+    Parameters
+    ----------
+    data : bytes
+        The UTF-8 bytes from which `pristine` was parsed.
+    pristine : lxml element
+        The root as the bytes have it.
+    spans : mapping of node to Span
+        Where its nodes stand, from `find_spans`.
+    edited : lxml element
+        The root as it is to be.
+    namespaces : mapping of prefix to URI
+        The declarations that the root is to have.
+
+    Returns
+    -------
+    list of Patch
+        In document order; empty where nothing changed.
+
+    Examples
+    --------
+    >>> pristine, edited = etree.fromstring("<a><b/></a>"), etree.fromstring("<a><b c='1'/></a>")
+    >>> data = b"<a><b/></a>"
+    >>> find_patches(data, pristine, find_spans(data, pristine), edited, {})
+    [Patch(start=5, stop=5, text=b' c="1"')]
+    """
+    comparison = _Comparison(data, pristine, spans, namespaces)
+    comparison.compare(pristine, edited)
+    return comparison.patches
+
+
+class _Comparison:
+    """One walk over both trees, collecting patches."""
+
+    def __init__(
+        self,
+        data: bytes,
+        pristine: Node,
+        spans: Mapping[Node, Span],
+        namespaces: Mapping[str | None, str],
+    ) -> None:
+        self.data = data
+        self.root = pristine
+        self.namespaces = namespaces
+        self.newline = "\r\n" if b"\r\n" in data else "\n"
+        self.spans = spans
+        self.patches: list[Patch] = []
+
+    def compare(self, pristine: Node, edited: Node) -> None:
+        """Collect the patches that turn one element into the other (tails aside)."""
+        if not isinstance(pristine.tag, str):
+            self._compare_opaque(pristine, edited)
+            return
+        self._compare_start_tag(pristine, edited)
+        span = self.spans[pristine]
+        if span.content_end == span.end:
+            self._fill_empty(pristine, edited, span)
+        elif not len(edited) and edited.text is None and (len(pristine) or pristine.text):
+            self.patches.append(Patch(span.content - 1, span.end, b"/>"))
+        else:
+            self._compare_content(pristine, edited, span)
+
+    def _compare_opaque(self, pristine: Node, edited: Node) -> None:
+        if pristine.text != edited.text:
+            span = self.spans[pristine]
+            self.patches.append(
+                Patch(
+                    span.start, span.end, etree.tostring(edited, with_tail=False, encoding="utf-8")
+                )
+            )
+
+    def _compare_start_tag(self, pristine: Node, edited: Node) -> None:
+        wanted = dict(edited.attrib)
+        is_root = pristine is self.root
+        if wanted == dict(pristine.attrib) and not is_root:
+            return
+        span = self.spans[pristine]
+        scope = pristine.nsmap
+        position = span.start + len(_TAG_NAME.match(self.data, span.start)[0])  # type: ignore[index]
+        separator = b" "
+        declared: set[str | None] = set()
+        for match in _ATTRIBUTE.finditer(self.data, position, span.content):
+            position = match.end()
+            if b"\n" in match[1] and match.start() > span.start + len(self._name(span)) + 1:
+                separator = match[1]
+            self._compare_attribute(match, scope, wanted, declared, is_root=is_root)
+        added = [
+            (self._attribute_name(name, scope), value)
+            for name, value in wanted.items()
+            if name not in pristine.attrib
+        ]
+        if is_root:
+            added += [
+                (f"xmlns:{prefix}" if prefix else "xmlns", uri)
+                for prefix, uri in self.namespaces.items()
+                if prefix not in declared
+            ]
+        text = b"".join(
+            separator + f'{name}="{_escape_value(value)}"'.encode() for name, value in added
+        )
+        if text:
+            self.patches.append(Patch(position, position, text))
+
+    def _compare_attribute(
+        self,
+        match: re.Match[bytes],
+        scope: Mapping[str | None, str],
+        wanted: Mapping[str, str],
+        declared: set[str | None],
+        *,
+        is_root: bool,
+    ) -> None:
+        """Keep, change or drop one attribute or declaration that the bytes have."""
+        name = match[2].decode()
+        if name == "xmlns" or name.startswith("xmlns:"):
+            prefix = name.partition(":")[2] or None
+            declared.add(prefix)
+            if is_root and prefix in scope and prefix not in self.namespaces:
+                self.patches.append(Patch(match.start(), match.end(), b""))
+            return
+        clark = _clark(name, scope)
+        if clark not in wanted:
+            self.patches.append(Patch(match.start(), match.end(), b""))
+            return
+        quote = match[3][:1].decode()
+        if self._value(match) != wanted[clark]:
+            text = _escape_value(wanted[clark], quote).encode()
+            self.patches.append(Patch(match.start(3) + 1, match.end(3) - 1, text))
+
+    def _value(self, match: re.Match[bytes]) -> str:
+        """Return what an attribute in the bytes says, its references resolved."""
+        raw = match[3][1:-1]
+        if b"&" not in raw and b"\n" not in raw and b"\t" not in raw:
+            return raw.decode()
+        value: str = etree.fromstring(b"<a b=%s/>" % match[3]).attrib["b"]
+        return value
+
+    def _name(self, span: Span) -> bytes:
+        return _TAG_NAME.match(self.data, span.start)[1]  # type: ignore[index]
+
+    def _fill_empty(self, pristine: Node, edited: Node, span: Span) -> None:
+        """Open an empty-element tag if something is to stand in it now."""
+        if not len(edited) and not edited.text:
+            return
+        scope = self._scope(pristine)
+        inside = self._serialise([edited.text, *_with_tails(edited)], scope)
+        text = b">" + inside + b"</" + self._name(span) + b">"
+        self.patches.append(Patch(span.content - 2, span.end, text))
+
+    def _compare_content(self, pristine: Node, edited: Node, span: Span) -> None:
+        before, after = list(pristine), list(edited)
+        if not before and not after and (pristine.text or "") == (edited.text or ""):
+            return
+        scope: Mapping[str, str] | None = None
+        position = span.content
+        old: list[Node | str | None] = [pristine.text]
+        new: list[Node | str | None] = [edited.text]
+        for left, right in [*_align(before, after), (None, None)]:
+            if left is not None and right is None:
+                old += (left, left.tail)
+            elif right is not None and left is None:
+                new += (right, right.tail)
+            else:
+                stop = self.spans[left].start if left is not None else span.content_end
+                if old != new and (
+                    len(old) > 1 or len(new) > 1 or (old[0] or "") != (new[0] or "")
+                ):
+                    scope = scope if scope is not None else self._scope(pristine)
+                    self._replace_gap(position, stop, old, new, scope)
+                if left is not None and right is not None:
+                    self.compare(left, right)
+                    position, old, new = self.spans[left].end, [left.tail], [right.tail]
+
+    def _replace_gap(
+        self,
+        start: int,
+        stop: int,
+        old: list[Node | str | None],
+        new: list[Node | str | None],
+        scope: Mapping[str, str],
+    ) -> None:
+        """Rewrite what stands between two kept nodes, sparing the text at one end of it."""
+        if (old[-1] or "") == (new[-1] or ""):
+            stop = self.spans[old[-2]].end if len(old) > 1 else start  # type: ignore[index]
+            new = new[:-1]
+        elif (old[0] or "") == (new[0] or ""):
+            start = self.spans[old[1]].start if len(old) > 1 else stop  # type: ignore[index]
+            new = new[1:]
+        self.patches.append(Patch(start, stop, self._serialise(new, scope)))
+
+    def _scope(self, pristine: Node) -> dict[str, str]:
+        """Map the URIs that can be named inside an element to a prefix ('' for none)."""
+        prefixes = {**self.namespaces, **pristine.nsmap}
+        for prefix in [prefix for prefix in self.root.nsmap if prefix not in self.namespaces]:
+            if pristine.nsmap.get(prefix) == self.root.nsmap[prefix]:
+                del prefixes[prefix]
+        # Where a URI has several prefixes, the parent's own one is the file's manner.
+        ordered = sorted(prefixes.items(), key=lambda item: item[0] == pristine.prefix)
+        return {uri: prefix or "" for prefix, uri in ordered}
+
+    def _serialise(self, content: Sequence[Node | str | None], scope: Mapping[str, str]) -> bytes:
+        text = "".join(
+            _escape_text(item or "") if isinstance(item, str | None) else _fragment(item, scope)
+            for item in content
+        )
+        return text.replace("\n", self.newline).encode()
+
+    def _attribute_name(self, clark: str, scope: Mapping[str | None, str]) -> str:
+        uri = namespace(clark)
+        if not uri:
+            return clark
+        prefixes = {**self.namespaces, **scope}
+        prefix = next((name for name, value in prefixes.items() if value == uri and name), None)
+        if prefix is None:
+            raise ValueError(f"no prefix is declared for the attribute {clark}")
+        return f"{prefix}:{clark.rpartition('}')[2]}"
+
+
+def find_spans(data: bytes, root: Node) -> dict[Node, Span]:
+    """Find where the nodes of a tree stand in the bytes from which it was parsed.
+
+    Parameters
+    ----------
+    data : bytes
+        Well-formed UTF-8.
+    root : lxml element
+        The root parsed from it.
+
+    Returns
+    -------
+    dict of node to Span
+        For elements, comments and processing instructions inside the root.
+    """
+    found: list[list[int]] = []
+    open_tags: list[list[int]] = []
+    for match in MARKUP.finditer(data):
+        kind = data[match.start() + 1 : match.start() + 2]
+        if kind == b"/":
+            tag = open_tags.pop()
+            tag[2], tag[3] = match.span()
+        elif kind not in b"!?":
+            tag = [match.start(), match.end(), match.end(), match.end()]
+            found.append(tag)
+            if data[match.end() - 2 : match.end() - 1] != b"/":
+                open_tags.append(tag)
+        elif open_tags and not match[0].startswith(b"<![CDATA["):
+            found.append([match.start(), match.end(), match.end(), match.end()])
+    return dict(zip(root.iter(), (Span(*tag) for tag in found), strict=True))
+
+
+def _key(node: Node) -> object:
+    return (node.tag, node.get("id")) if isinstance(node.tag, str) else (node.tag, node.text)
+
+
+def _align(
+    before: Sequence[Node], after: Sequence[Node]
+) -> Iterator[tuple[Node | None, Node | None]]:
+    """Pair the children that stayed; one side is None for what was removed or added."""
+    old, new = [_key(node) for node in before], [_key(node) for node in after]
+    head = _common(old, new)
+    tail = _common(old[head:][::-1], new[head:][::-1])
+    yield from zip(before[:head], after[:head], strict=True)
+    middle = slice(head, len(old) - tail), slice(head, len(new) - tail)
+    matcher = SequenceMatcher(None, old[middle[0]], new[middle[1]], autojunk=False)
+    for operation, i1, i2, j1, j2 in matcher.get_opcodes():
+        if operation == "equal":
+            yield from zip(before[head + i1 : head + i2], after[head + j1 : head + j2], strict=True)
+        else:
+            yield from ((node, None) for node in before[head + i1 : head + i2])
+            yield from ((None, node) for node in after[head + j1 : head + j2])
+    yield from zip(before[len(old) - tail :], after[len(new) - tail :], strict=True)
+
+
+def _common(old: Sequence[object], new: Sequence[object]) -> int:
+    """Count how many items both sequences begin with."""
+    pairs = enumerate(zip(old, new, strict=False))
+    return next((i for i, (a, b) in pairs if a != b), min(len(old), len(new)))
+
+
+def _with_tails(element: Node) -> Iterator[Node | str | None]:
+    for child in element:
+        yield child
+        yield child.tail
+
+
+def _clark(name: str, scope: Mapping[str | None, str]) -> str:
+    prefix, colon, local = name.partition(":")
+    if not colon:
+        return name
+    uri = "http://www.w3.org/XML/1998/namespace" if prefix == "xml" else scope[prefix]
+    return f"{{{uri}}}{local}"
+
+
+def _fragment(node: Node, scope: Mapping[str, str]) -> str:
+    """Write a new node as text, naming namespaces as the place where it goes names them."""
+    if not isinstance(node.tag, str):
+        return etree.tostring(node, with_tail=False, encoding="unicode")
+    scope, declarations = _declare(node, scope)
+    attributes = "".join(
+        f' {_prefixed(name, scope)}="{_escape_value(value)}"' for name, value in node.attrib.items()
+    )
+    name = _prefixed(node.tag, scope)
+    if not len(node) and node.text is None:
+        return f"<{name}{declarations}{attributes}/>"
+    inside = _escape_text(node.text or "") + "".join(
+        _fragment(child, scope) + _escape_text(child.tail or "") for child in node
+    )
+    return f"<{name}{declarations}{attributes}>{inside}</{name}>"
+
+
+def _declare(node: Node, scope: Mapping[str, str]) -> tuple[Mapping[str, str], str]:
+    """Declare on a new element what it names and its surroundings do not declare."""
+    text = ""
+    for number, clark in enumerate([node.tag, *node.attrib]):
+        uri = namespace(clark)
+        is_attribute = number > 0
+        known = "" if not uri and not is_attribute and "" not in scope.values() else scope.get(uri)
+        if (
+            (not uri and (is_attribute or known == ""))
+            or known
+            or (known == "" and not is_attribute)
+        ):
+            continue
+        prefix = next((p for p, value in node.nsmap.items() if value == uri and p), None)
+        if not uri or (prefix is None and not is_attribute):
+            prefix = ""
+        taken = set(scope.values())
+        while prefix is None or (prefix and prefix in taken):
+            prefix = f"ns{len(taken)}" if prefix is None else f"{prefix}_"
+        text += f' xmlns{":" if prefix else ""}{prefix}="{_escape_value(uri)}"'
+        scope = {**{k: v for k, v in scope.items() if v != prefix}, uri: prefix}
+    return scope, text
+
+
+def _prefixed(clark: str, scope: Mapping[str, str]) -> str:
+    uri, local = namespace(clark), clark.rpartition("}")[2]
+    if uri == "http://www.w3.org/XML/1998/namespace":
+        return f"xml:{local}"
+    prefix = scope.get(uri, "")
+    return f"{prefix}:{local}" if prefix else local
+
+
+def _escape_text(text: str) -> str:
+    return re.sub(r"[&<>\r]", lambda match: _TEXT_ESCAPES[match[0]], text)
+
+
+def _escape_value(value: str, quote: str = '"') -> str:
+    value = re.sub(r"[&<\n\r\t]", lambda match: _VALUE_ESCAPES[match[0]], value)
+    return value.replace(quote, _QUOTE_ESCAPES[quote])

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import codecs
+import time
+
+import pytest
+
+from cjbpmn.errors import InvalidDocument, UnsafeDocument
+from cjbpmn.source import Source
+
+ROOT = 'xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"'
+BODY = f"<definitions {ROOT}><process id='p' name='Grüße €'/></definitions>"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "mark"),
+    [
+        ("utf-8", b""),
+        ("utf-8", codecs.BOM_UTF8),
+        ("utf-16-le", codecs.BOM_UTF16_LE),
+        ("utf-16-be", codecs.BOM_UTF16_BE),
+        ("iso-8859-15", b""),
+        ("windows-1252", b""),
+        ("us-ascii", b""),
+    ],
+)
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_every_encoding_comes_back_and_can_be_edited(
+    encoding: str, mark: bytes, newline: str
+) -> None:
+    declared = "utf-16" if encoding.startswith("utf-16") else encoding
+    text = f'<?xml version="1.0" encoding="{declared}"?>{newline}{BODY}{newline}'
+    data = mark + text.encode(encoding, "xmlcharrefreplace")
+    source = Source(data)
+    assert source.to_bytes() == data
+    source.root[0].set("documentation", "naïve ☺")
+    again = Source(source.to_bytes())
+    assert again.root[0].get("documentation") == "naïve ☺"
+    assert again.root[0].get("name") == "Grüße €"
+    del again.root[0].attrib["documentation"]
+    assert again.to_bytes() == data
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "empty"),
+        (b" \n ", "empty"),
+        (b"{}", "not well-formed"),
+        (b"<definitions>", "not well-formed"),
+        (b"<html/>", "root is <html>"),
+        (b"<definitions xmlns='http://schema.omg.org/spec/BPMN/2.0'/>", "no BPMN 2.0 model"),
+        (b"\x1f\x8b\x08", "compressed"),
+        (b"PK\x03\x04", "compressed"),
+        (f'<?xml version="1.0" encoding="utf-7"?>{BODY}'.encode(), "encoding utf-7"),
+        (f'<?xml version="1.0" encoding="nope"?>{BODY}'.encode(), "encoding nope"),
+        ("<?xml version='1.0'?>\n<a>ä</a>".encode("latin-1"), "the bytes are not utf-8"),
+    ],
+)
+def test_what_is_no_model_is_refused_in_words(data: bytes, words: str) -> None:
+    with pytest.raises(InvalidDocument, match=words) as caught:
+        Source(data, "some.bpmn")
+    assert str(caught.value).startswith("some.bpmn")
+
+
+def test_an_error_names_the_line() -> None:
+    with pytest.raises(InvalidDocument) as caught:
+        Source(f"<definitions {ROOT}>\n\n<a></b></definitions>".encode(), "x.bpmn")
+    assert caught.value.line == 3
+
+
+@pytest.mark.parametrize(
+    "prolog",
+    [
+        '<!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/passwd">]>',
+        '<!DOCTYPE d SYSTEM "http://localhost/d.dtd">',
+        '<!DOCTYPE d [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]>',
+        "<!-- fine --><!DOCTYPE d [<!ENTITY % p '<!ENTITY q \"r\">'> %p;]>",
+    ],
+)
+def test_entities_are_refused_unread(prolog: str) -> None:
+    started = time.perf_counter()
+    with pytest.raises(UnsafeDocument, match="entities"):
+        Source(f"{prolog}{BODY}".encode())
+    assert time.perf_counter() - started < 1
+
+
+def test_a_file_over_the_limit_is_refused() -> None:
+    with pytest.raises(UnsafeDocument, match="limit"):
+        Source(BODY.encode(), max_bytes=10)
+
+
+def test_a_doctype_that_does_no_harm_passes() -> None:
+    data = f"<!DOCTYPE definitions [<!ELEMENT definitions ANY>]>{BODY}".encode()
+    assert Source(data).to_bytes() == data
+
+
+def test_ids_are_found_and_duplicates_known() -> None:
+    data = f"<definitions {ROOT}><process id='a'/><process id='b'/><process id='a'/></definitions>"
+    source = Source(data.encode())
+    assert source.find("b") is source.root[1]
+    assert source.find("c") is None
+    assert list(source.duplicates()) == ["a"]
+    assert source.identifiers() == {"a", "b"}
