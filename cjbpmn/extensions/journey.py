@@ -1,0 +1,35 @@
+"""Journey: what the whole story is about, and what belongs to no single step."""
+
+from __future__ import annotations
+
+from cjbpmn.extensions.customer_activity import CustomerActivity
+from cjbpmn.extensions.norm import Norm
+from cjbpmn.extensions.observation import Observation
+from cjbpmn.extensions.phase import Phase
+from cjbpmn.extensions.property import Property
+from cjbpmn.fields import IDS, STRING, Attribute, Children, Extension, Text, choice
+from cjbpmn.vocabulary import JourneyKind, State, View
+
+
+class Journey(Extension):
+    """The story as a whole; it stands on the process that holds the customer's swimlane."""
+
+    tag = "cj:journey"
+    allowed_on = ("bpmn:Process",)
+
+    name = Attribute(STRING, "What the journey is called.", required=True)
+    customer = Attribute(IDS, "The ids of the pools or lanes that are the customer.")
+    customer_name = Attribute(STRING, "What the journey calls the customer.")
+    kind = Attribute(choice(JourneyKind), "Which part of the relation it covers.")
+    state = Attribute(choice(State), "How it is, or how it is to be.")
+    view = Attribute(choice(View), "From whose side it is told.")
+    language = Attribute(STRING, "The language it is told in.")
+    need = Text("What the customer needs at the outset.")
+    goal = Text("What the organisation wants to reach.")
+    trigger = Text("What sets the journey off.")
+    outcome = Text("What the customer has in the end.")
+    phases = Children(Phase, "The experience phases, in order.")
+    activities = Children(CustomerActivity, "Steps that no flow node stands for.")
+    observations = Children(Observation, "What was seen, and what would be better.")
+    norms = Children(Norm, "What the customer was promised.")
+    properties = Children(Property, "Whatever else was written down.")
