@@ -1,0 +1,131 @@
+"""The collaboration in which pools stand; a plain process gets one around it."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from cjbpmn import elements as bpmn
+from cjbpmn import lexicon
+from cjbpmn.diagram import Bounds, Diagram, bounds_of, main_diagram, make_shape, union, waypoints_of
+from cjbpmn.document import Document
+from cjbpmn.elements import Element, make
+from cjbpmn.enrichment_plan import Plan
+from cjbpmn.enrichment_record import EnrichmentRecord
+from cjbpmn.names import qualified
+
+_PADDING = 40.0
+_BAND = 30.0
+
+
+def find_or_make_collaboration(
+    document: Document, plan: Plan, record: EnrichmentRecord
+) -> tuple[Element, Diagram | None]:
+    """Return the collaboration that the main diagram shows.
+
+    Parameters
+    ----------
+    document : Document
+        The model; a plain process in it gets a collaboration and a pool around it.
+    plan : Plan
+        What is known of the model.
+    record : EnrichmentRecord
+        Through which everything is written.
+
+    Returns
+    -------
+    collaboration : lxml element
+        The collaboration.
+    diagram : Diagram or None
+        The diagram that shows it; None where the model has none.
+    """
+    diagram = main_diagram(document.root)
+    found = list(bpmn.children(document.root, "collaboration"))
+    drawn = "" if diagram is None else diagram.element.rpartition(":")[2]
+    collaboration = next((one for one in found if one.get("id") == drawn), None)
+    if collaboration is None and found:
+        collaboration = found[0]
+    if collaboration is None:
+        collaboration = make("bpmn:collaboration", id=record.free_id("CjCollaboration"))
+        first = next(bpmn.children(document.root, "process"))
+        record.add(document.root, collaboration, document.root.index(first))
+        _add_participants(document, plan, record, collaboration)
+    if diagram is not None and drawn != collaboration.get("id"):
+        _show_pools(diagram, document, plan, record, collaboration)
+        diagram = Diagram(diagram.plane)
+    return collaboration, diagram
+
+
+def _add_participants(
+    document: Document, plan: Plan, record: EnrichmentRecord, collaboration: Element
+) -> None:
+    """Give each process that does something a participant."""
+    busy = {node.process for node in plan.graph.nodes.values()}
+    fallback = lexicon.words(plan.language)["swimlane"]["organisation"]
+    for process in bpmn.children(document.root, "process"):
+        identifier = process.get("id")
+        if identifier is None or identifier not in busy:
+            continue
+        participant = make(
+            "bpmn:participant",
+            id=record.free_id("CjOrganisation"),
+            name=process.get("name") or fallback,
+            processRef=identifier,
+        )
+        record.add(collaboration, participant)
+
+
+def _show_pools(
+    diagram: Diagram,
+    document: Document,
+    plan: Plan,
+    record: EnrichmentRecord,
+    collaboration: Element,
+) -> None:
+    """Let a diagram of a process show the collaboration, with a pool around the process."""
+    processes = {process.get("id"): process for process in bpmn.children(document.root, "process")}
+    place = 0
+    for participant in bpmn.children(collaboration, "participant"):
+        process = processes.get(participant.get("processRef"))
+        identifier = participant.get("id", "")
+        if process is None or diagram.shape(identifier) is not None:
+            continue
+        around = _room_of(process, diagram, plan)
+        if around is not None:
+            record.add(diagram.plane, make_shape(identifier, around, horizontal=True), place)
+            place += 1
+    target = collaboration.get("id", "")
+    if diagram.plane.get("id"):
+        record.change(diagram.plane, "bpmnElement", target)
+    else:
+        record.change(document.root, "bpmnElement", target, part=_path(diagram.plane))
+
+
+def _room_of(process: Element, diagram: Diagram, plan: Plan) -> Bounds | None:
+    """Return the bounds of a pool around a process: flush with its lanes, if it has any."""
+    inside = [one.get("id", "") for one in process.iter(etree.Element)]
+    shapes = [shape for one in inside if (shape := diagram.shape(one)) is not None]
+    edges = [edge for one in inside if (edge := diagram.edge(one)) is not None]
+    drawn = [bounds for shape in shapes if (bounds := bounds_of(shape)) is not None]
+    drawn += [Bounds(x, y, 0, 0) for edge in edges for x, y in waypoints_of(edge)]
+    whole = union(drawn)
+    if whole is None:
+        return None
+    lanes = union(
+        bounds for lane in plan.graph.lanes if (bounds := diagram.bounds(lane)) is not None
+    )
+    if lanes is not None and lanes == whole:
+        return Bounds(lanes.x - _BAND, lanes.y, lanes.width + _BAND, lanes.height)
+    left = whole.x - _PADDING - _BAND
+    return Bounds(
+        left, whole.y - _PADDING, whole.right + _PADDING - left, whole.height + 2 * _PADDING
+    )
+
+
+def _path(plane: Element) -> str:
+    """Return the way from the root to a plane that bears no id."""
+    diagram = plane.getparent()
+    root = None if diagram is None else diagram.getparent()
+    if diagram is None or root is None:
+        return ""
+    number = root.findall(qualified("bpmndi:BPMNDiagram")).index(diagram) + 1
+    return f"bpmndi:BPMNDiagram[{number}]/bpmndi:BPMNPlane"

@@ -1,0 +1,326 @@
+"""BPMN DI: where things are drawn, and the shapes and edges of new ones."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from cjbpmn.elements import Element, make
+from cjbpmn.names import local_name, qualified
+
+Point: TypeAlias = tuple[float, float]
+
+_FARTHEST = 1e7  # pixels; what lies beyond is a slip of a tool, not a place
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """A rectangle in the coordinates of the diagram: x to the right, y down, in pixels."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def right(self) -> float:
+        """The x of the right edge."""
+        return self.x + self.width
+
+    @property
+    def bottom(self) -> float:
+        """The y of the lower edge."""
+        return self.y + self.height
+
+    @property
+    def centre(self) -> Point:
+        """The middle."""
+        return self.x + self.width / 2, self.y + self.height / 2
+
+    def union(self, other: Bounds) -> Bounds:
+        """Return the smallest rectangle that holds both."""
+        x, y = min(self.x, other.x), min(self.y, other.y)
+        return Bounds(x, y, max(self.right, other.right) - x, max(self.bottom, other.bottom) - y)
+
+    def overlaps(self, other: Bounds) -> bool:
+        """Tell whether the insides of both meet."""
+        return (
+            self.x < other.right
+            and other.x < self.right
+            and self.y < other.bottom
+            and other.y < self.bottom
+        )
+
+
+class Diagram:
+    """The plane on which a collaboration or process is drawn.
+
+    Parameters
+    ----------
+    plane : lxml element
+        A ``bpmndi:BPMNPlane``.
+    """
+
+    def __init__(self, plane: Element) -> None:
+        self.plane = plane
+        self._shapes = self._by_element("bpmndi:BPMNShape")
+        self._edges = self._by_element("bpmndi:BPMNEdge")
+
+    @property
+    def element(self) -> str:
+        """The id of the collaboration or process that is drawn."""
+        return self.plane.get("bpmnElement", "")
+
+    def shape(self, identifier: str) -> Element | None:
+        """Return the shape of an element, if it is drawn."""
+        return self._shapes.get(identifier)
+
+    def edge(self, identifier: str) -> Element | None:
+        """Return the edge of a flow, if it is drawn."""
+        return self._edges.get(identifier)
+
+    def bounds(self, identifier: str) -> Bounds | None:
+        """Return where an element is drawn, or None if it is not or the numbers make no sense."""
+        shape = self._shapes.get(identifier)
+        return None if shape is None else bounds_of(shape)
+
+    def drawn(self) -> Iterator[tuple[str, Bounds]]:
+        """Yield the id and the bounds of everything that is drawn as a shape."""
+        for identifier, shape in self._shapes.items():
+            bounds = bounds_of(shape)
+            if bounds is not None:
+                yield identifier, bounds
+
+    def extent(self) -> Bounds | None:
+        """Return the smallest rectangle that holds all shapes and lines; None if there is none."""
+        corners = [bounds for _, bounds in self.drawn()]
+        for edge in self._edges.values():
+            corners += [Bounds(x, y, 0, 0) for x, y in waypoints_of(edge)]
+        return union(corners)
+
+    def _by_element(self, tag: str) -> dict[str, Element]:
+        found: dict[str, Element] = {}
+        for drawn in self.plane.iterfind(qualified(tag)):
+            reference = drawn.get("bpmnElement")
+            if reference is not None:
+                # A prefix, where there is one, is that of the target namespace.
+                found.setdefault(reference.rpartition(":")[2], drawn)
+        return found
+
+
+def main_diagram(root: Element) -> Diagram | None:
+    """Return the diagram on which the model as a whole is drawn.
+
+    Parameters
+    ----------
+    root : lxml element
+        ``bpmn:definitions``.
+
+    Returns
+    -------
+    Diagram or None
+        The first diagram of a collaboration, else of a process; None where nothing is drawn.
+    """
+    kinds = {
+        child.get("id"): local_name(child.tag) for child in root if child.get("id") is not None
+    }
+    planes = [plane for plane in root.iter(qualified("bpmndi:BPMNPlane")) if len(plane)]
+    for kind in ("collaboration", "process"):
+        for plane in planes:
+            if kinds.get(plane.get("bpmnElement", "").rpartition(":")[2]) == kind:
+                return Diagram(plane)
+    return None
+
+
+def union(bounds: Iterable[Bounds]) -> Bounds | None:
+    """Return the smallest rectangle that holds all the given ones.
+
+    Parameters
+    ----------
+    bounds : iterable of Bounds
+        Any number of them.
+
+    Returns
+    -------
+    Bounds or None
+        None for none.
+
+    Examples
+    --------
+    >>> union([Bounds(0, 0, 1, 1), Bounds(4, 2, 1, 1)])
+    Bounds(x=0, y=0, width=5, height=3)
+    """
+    whole: Bounds | None = None
+    for one in bounds:
+        whole = one if whole is None else whole.union(one)
+    return whole
+
+
+def bounds_of(shape: Element) -> Bounds | None:
+    """Return the bounds of a shape.
+
+    Parameters
+    ----------
+    shape : lxml element
+        A ``bpmndi:BPMNShape``.
+
+    Returns
+    -------
+    Bounds or None
+        None where they are missing or no finite numbers.
+    """
+    found = shape.find(qualified("dc:Bounds"))
+    if found is None:
+        return None
+    numbers = [number_of(found.get(name)) for name in ("x", "y", "width", "height")]
+    if any(number is None for number in numbers):
+        return None
+    return Bounds(*(number for number in numbers if number is not None))
+
+
+def waypoints_of(edge: Element) -> list[Point]:
+    """Return the waypoints of an edge, leaving out those that are no finite numbers.
+
+    Parameters
+    ----------
+    edge : lxml element
+        A ``bpmndi:BPMNEdge``.
+
+    Returns
+    -------
+    list of (x, y)
+        From source to target.
+    """
+    points = []
+    for waypoint in edge.iterfind(qualified("di:waypoint")):
+        x, y = number_of(waypoint.get("x")), number_of(waypoint.get("y"))
+        if x is not None and y is not None:
+            points.append((x, y))
+    return points
+
+
+def make_shape(
+    element: str,
+    bounds: Bounds,
+    *,
+    horizontal: bool = False,
+    label: Bounds | None = None,
+    colours: tuple[str, str] | None = None,
+) -> Element:
+    """Make the shape of a new element.
+
+    Parameters
+    ----------
+    element : str
+        The id of the BPMN element.
+    bounds : Bounds
+        Where it is drawn.
+    horizontal : bool
+        Whether it is a pool or lane that runs from left to right.
+    label : Bounds or None
+        Where its name is drawn, if not where tools put it by themselves.
+    colours : (fill, stroke) or None
+        As ``#RRGGBB``; written the way bpmn.io and the BPMN in Color specification do.
+
+    Returns
+    -------
+    lxml element
+        A ``bpmndi:BPMNShape`` that stands in no tree yet.
+    """
+    shape = make("bpmndi:BPMNShape", id=f"{element}_di", bpmnElement=element)
+    if horizontal:
+        shape.set("isHorizontal", "true")
+    if colours is not None:
+        fill, stroke = colours
+        shape.set(qualified("bioc:stroke"), stroke)
+        shape.set(qualified("bioc:fill"), fill)
+        shape.set(qualified("color:background-color"), fill)
+        shape.set(qualified("color:border-color"), stroke)
+    shape.append(_make_bounds(bounds))
+    if label is not None:
+        shape.append(_make_label(label))
+    return shape
+
+
+def make_edge(element: str, waypoints: Sequence[Point], label: Bounds | None = None) -> Element:
+    """Make the edge of a new flow or association.
+
+    Parameters
+    ----------
+    element : str
+        The id of the BPMN element.
+    waypoints : sequence of (x, y)
+        From source to target, two at least.
+    label : Bounds or None
+        Where its name is drawn.
+
+    Returns
+    -------
+    lxml element
+        A ``bpmndi:BPMNEdge`` that stands in no tree yet.
+    """
+    edge = make("bpmndi:BPMNEdge", id=f"{element}_di", bpmnElement=element)
+    edge.extend(make("di:waypoint", x=number_text(x), y=number_text(y)) for x, y in waypoints)
+    if label is not None:
+        edge.append(_make_label(label))
+    return edge
+
+
+def _make_bounds(bounds: Bounds) -> Element:
+    return make(
+        "dc:Bounds",
+        x=number_text(bounds.x),
+        y=number_text(bounds.y),
+        width=number_text(bounds.width),
+        height=number_text(bounds.height),
+    )
+
+
+def _make_label(bounds: Bounds) -> Element:
+    label = make("bpmndi:BPMNLabel")
+    label.append(_make_bounds(bounds))
+    return label
+
+
+def number_text(number: float) -> str:
+    """Return a coordinate as text, to a hundredth of a pixel.
+
+    Parameters
+    ----------
+    number : float
+        A finite number.
+
+    Returns
+    -------
+    str
+        Without needless zeros.
+
+    Examples
+    --------
+    >>> number_text(12.50), number_text(-0.001)
+    ('12.5', '0')
+    """
+    text = f"{number:.2f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+def number_of(text: str | None) -> float | None:
+    """Return the number that a coordinate says, or None where it makes no sense.
+
+    Parameters
+    ----------
+    text : str or None
+        An attribute.
+
+    Returns
+    -------
+    float or None
+        A finite number.
+    """
+    try:
+        number = float(text or "")
+    except ValueError:
+        return None
+    return number if math.isfinite(number) and abs(number) < _FARTHEST else None

@@ -1,0 +1,85 @@
+"""What enrichment does to a document, noted down so that `Document.strip` can take it back."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from cjbpmn.diagram import number_of, number_text
+from cjbpmn.document import Document, find_part
+from cjbpmn.elements import Element
+from cjbpmn.extensions.enrichment import Added, Changed, Enrichment
+from cjbpmn.names import CJ, namespace, qualified
+
+
+class EnrichmentRecord:
+    """Edits a document and remembers what to undo.
+
+    Parameters
+    ----------
+    document : Document
+        The document to be edited.
+    """
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self._taken = document.source.identifiers()
+        self._added: list[str] = []
+        self._changed: list[Changed] = []
+        self._declared: list[str] = []
+
+    def declare(self, prefix: str) -> None:
+        """Declare one of our namespaces on the root, unless it is."""
+        declared = self.document.declare(prefix)
+        if declared is not None:
+            self._declared.append(declared)
+
+    def free_id(self, wish: str) -> str:
+        """Return an id that nothing in the file bears: the wish, or the wish and a number."""
+        number, free = 1, wish
+        while free in self._taken:
+            number += 1
+            free = f"{wish}_{number}"
+        self._taken.add(free)
+        return free
+
+    def add(self, parent: Element, child: Element, index: int | None = None) -> Element:
+        """Put a new element into the tree and note all the ids in it."""
+        self._added += [
+            identifier
+            for element in child.iter(etree.Element)
+            if namespace(element.tag) != CJ and (identifier := element.get("id")) is not None
+        ]
+        return self.document.insert(parent, child, index)
+
+    def change(self, of: Element, attribute: str, value: str, part: str | None = None) -> None:
+        """Set an attribute of an element, or of a part of it, and note what it said."""
+        found = find_part(of, part)
+        if found is None:
+            return
+        name = qualified(attribute) if ":" in attribute else attribute
+        was = found.get(name)
+        if was == value:
+            return
+        found.set(name, value)
+        self._changed.append(
+            Changed.make(of=of.get("id") or "", part=part, attribute=attribute, was=was)
+        )
+
+    def change_number(self, of: Element, attribute: str, value: float, part: str) -> None:
+        """Set a coordinate, unless it says the same number already in its own way."""
+        found = find_part(of, part)
+        if found is not None and number_of(found.get(attribute)) != value:
+            self.change(of, attribute, number_text(value), part)
+
+    def write(self, process: Element) -> None:
+        """Write the record into the document, last of all."""
+        document = self.document
+        holder = document.extension_elements(process)
+        made = Enrichment.make(
+            declares=tuple(self._declared),
+            opened=tuple(sorted(document.opened)),
+            kept=tuple(sorted(document.kept)),
+            added=(Added.make(ids=" ".join(self._added)),) if self._added else (),
+            changed=tuple(self._changed),
+        )
+        document.insert(holder, made.element)

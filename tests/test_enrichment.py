@@ -1,0 +1,323 @@
+from __future__ import annotations
+
+from difflib import unified_diff
+from pathlib import Path
+
+import models
+import pytest
+
+from cjbpmn.document import Document, read_document
+from cjbpmn.enrichment import Enriched, enrich_document
+from cjbpmn.errors import AmbiguousReference, ElementNotFound, InvalidDocument
+from cjbpmn.extensions.customer_activity import CustomerActivity
+from cjbpmn.extensions.touchpoint import Touchpoint
+from cjbpmn.graph import build_graph
+from cjbpmn.journey import Emotion, Evidence, Journey, Observation, Persona, Phase, Step
+from cjbpmn.journey_file import read_journey
+from cjbpmn.names import qualified
+
+EXAMPLES = Path(__file__).parents[1] / "docs" / "examples"
+JOURNEY = Journey(
+    "Deciding",
+    customer="Customer",
+    phases=(Phase("asking"), Phase("hearing")),
+    steps=(
+        Step("I ask", at=("Check claim",), phase="asking", channel="phone"),
+        Step(
+            "I hear",
+            at=("Send decision",),
+            phase="hearing",
+            channel="letter",
+            sees=(Evidence("letter", "letter"),),
+            feels=(Emotion(-2, because="No & why?", source="customer", n=2),),
+        ),
+    ),
+)
+
+
+def enrich(data: bytes, journey: Journey = JOURNEY, **options: str) -> tuple[Document, Enriched]:
+    document = read_document(data)
+    enriched = enrich_document(document, journey, **options)
+    return read_document(document.to_bytes()), enriched
+
+
+def stripped(document: Document) -> bytes:
+    document.strip()
+    return document.to_bytes()
+
+
+class TestPlainProcess:
+    def test_it_gets_a_collaboration_with_the_customer_on_top(self) -> None:
+        document, enriched = enrich(models.PLAIN)
+        graph = build_graph(document)
+        assert enriched.created
+        assert [pool.name for pool in graph.participants.values()] == ["Customer", "Claims"]
+        assert graph.customers == enriched.customers
+        plane = document.element("plane")
+        assert plane.get("bpmnElement") == "CjCollaboration"
+        assert stripped(document) == models.PLAIN
+
+    def test_steps_become_tasks_in_order_with_message_flows(self) -> None:
+        document, _ = enrich(models.PLAIN)
+        graph = build_graph(document)
+        path, node = [], "CjStart"
+        while graph.outgoing(node):
+            node = graph.outgoing(node)[0].target
+            path.append(graph.nodes[node].name)
+        assert path == ["I ask", "I hear", "I am done"]
+        flows = [flow for flow in graph.flows.values() if flow.kind == "message"]
+        assert [(flow.source, flow.target, flow.name, flow.channel) for flow in flows] == [
+            ("CjActivity_1", "check", "phone", "phone"),
+            ("tell", "CjActivity_2", "letter", "letter"),
+        ]
+
+    def test_the_customer_never_runs_on_an_engine(self) -> None:
+        document, _ = enrich(models.PLAIN)
+        assert document.element("CjProcess").get("isExecutable") == "false"
+
+
+class TestBlackBox:
+    def test_it_is_opened_and_keeps_its_message_flows(self) -> None:
+        journey = Journey(
+            "Buying",
+            customer="Customer",
+            steps=(
+                Step("I order", at=("Order received",), channel="website"),
+                Step("I wait"),
+                Step("I unpack", at=("Send parcel",), channel="parcel"),
+            ),
+        )
+        document, enriched = enrich(models.BLACK_BOX, journey)
+        graph = build_graph(document)
+        assert enriched.customers == ("customer",)
+        assert document.element("m1").get("sourceRef") == "customer"
+        assert (graph.flows["m1"].source, graph.flows["m1"].channel) == ("CjActivity_1", "website")
+        assert (graph.flows["m2"].target, graph.flows["m2"].channel) == ("CjActivity_3", "parcel")
+        assert sum(flow.kind == "message" for flow in graph.flows.values()) == 2
+        bounds = document.element("customer_shape")[0]
+        assert float(bounds.get("y", "")) + float(bounds.get("height", "")) == 80
+        assert float(bounds.get("height", "")) > 60
+        assert stripped(document) == models.BLACK_BOX
+
+    def test_below_others_it_comes_on_top_and_its_flows_stay_docked(self) -> None:
+        data = models.BLACK_BOX.replace(b'y="20.0"', b'y="400"').replace(b'y="20"', b'y="400"')
+        document, _ = enrich(data, Journey("J", customer="Customer", steps=(Step("I wait"),)))
+        bounds = document.element("customer_shape")[0]
+        bottom = float(bounds.get("y", "")) + float(bounds.get("height", ""))
+        assert bottom < 140
+        waypoint = document.element("m1_di")[0]
+        assert float(waypoint.get("y", "")) == bottom
+        assert stripped(document) == data
+
+
+class TestWhiteBox:
+    MODEL = models.definitions(
+        """  <collaboration id="c">
+    <participant id="guest" name="Guest" processRef="p1"/>
+    <participant id="shop" name="Shop" processRef="p2"/>
+    <messageFlow id="m1" sourceRef="order" targetRef="take"/>
+  </collaboration>
+  <process id="p1"><task id="order" name="Order"/><task id="eat" name="Eat"></task></process>
+  <process id="p2"><task id="take" name="Take order"/></process>"""
+    )
+
+    def test_steps_are_attached_to_what_is_there(self) -> None:
+        journey = Journey(
+            "Lunch",
+            customer="Guest",
+            persona=Persona("Office worker"),
+            steps=(
+                Step("I order", at=("Take order",), channel="desk", feels=(Emotion(1),)),
+                Step("I eat", at=("Eat",)),
+                Step("I go back to work"),
+            ),
+            observations=(Observation("Slow", at=("Order -> Take order",), impact=3),),
+        )
+        document, enriched = enrich(self.MODEL, journey)
+        assert not enriched.created
+        assert enriched.activities == (
+            ("I order", "order"),
+            ("I eat", "eat"),
+            ("I go back to work", None),
+        )
+        assert [finding.code for finding in enriched.findings] == ["unlinked-step"]
+        [touchpoint] = map(Touchpoint, document.root.iter(qualified(Touchpoint.tag)))
+        assert touchpoint.channel == "desk"
+        assert document.element("order").get(qualified("cj:emotion")) == "1"
+        read = build_graph(document).journey
+        assert read is not None
+        assert [(step.do, step.element) for step in read.steps] == list(enriched.activities)
+        assert read.observations[0].at == ("m1",)
+        assert stripped(document) == self.MODEL
+
+    def test_a_lane_can_be_the_customer(self) -> None:
+        data = models.definitions(
+            """<process id="p"><laneSet id="ls"><lane id="l1" name="Kunde"><flowNodeRef>a</flowNodeRef>
+            </lane><lane id="l2" name="Shop"><flowNodeRef>b</flowNodeRef></lane></laneSet>
+            <task id="a" name="Ask"/><task id="b" name="Answer"/>
+            <sequenceFlow id="f" sourceRef="a" targetRef="b"/></process>"""
+        )
+        journey = Journey("J", customer="Kunde", steps=(Step("I ask", at=("Answer",), channel="phone"),))
+        document, enriched = enrich(data, journey)
+        assert enriched.customers == ("l1",)
+        assert enriched.activities == (("I ask", "a"),)
+        assert enriched.touchpoints == ("f",)
+        assert stripped(document) == data
+
+
+@pytest.mark.parametrize("name", ["webshop", "claim"])
+class TestExamples:
+    def test_twice_is_once_and_strip_returns_the_bytes(self, name: str) -> None:
+        data = (EXAMPLES / f"{name}.bpmn").read_bytes()
+        journey = read_journey(EXAMPLES / f"{name}.journey.yaml")
+        document, _ = enrich(data, journey)
+        once = document.to_bytes()
+        enrich_document(document, journey)
+        assert document.to_bytes() == once
+        assert stripped(document) == data
+
+    def test_nothing_that_was_there_is_lost(self, name: str) -> None:
+        data = (EXAMPLES / f"{name}.bpmn").read_bytes()
+        document, _ = enrich(data, read_journey(EXAMPLES / f"{name}.journey.yaml"))
+        before, after = data.decode().splitlines(), document.to_bytes().decode().splitlines()
+        removed = [line for line in unified_diff(before, after, n=0) if line.startswith("-")]
+        # Only the root, which declares our namespace, is another line (after the heading).
+        assert [line for line in removed[1:] if "definitions" not in line] == []
+
+    def test_the_journey_is_read_back(self, name: str) -> None:
+        journey = read_journey(EXAMPLES / f"{name}.journey.yaml")
+        document, _ = enrich((EXAMPLES / f"{name}.bpmn").read_bytes(), journey)
+        read = build_graph(document).journey
+        assert read is not None
+        for told, kept in zip(journey.steps, read.steps, strict=True):
+            assert (told.do, told.phase, told.channel, told.sees) == (
+                kept.do,
+                kept.phase,
+                kept.channel,
+                kept.sees,
+            )
+            assert (told.feels, told.waits, told.promise, told.told) == (
+                kept.feels,
+                kept.waits,
+                kept.promise,
+                kept.told,
+            )
+        assert [phase.name for phase in read.phases] == [phase.name for phase in journey.phases]
+
+
+class TestAnotherJourney:
+    def test_it_replaces_the_first_as_if_that_had_never_been(self) -> None:
+        other = Journey("Other", customer="Client", steps=(Step("I call", at=("Check claim",)),))
+        document, _ = enrich(models.PLAIN)
+        enrich_document(document, other)
+        fresh, _ = enrich(models.PLAIN, other)
+        assert document.to_bytes() == fresh.to_bytes()
+
+    def test_our_own_tasks_are_no_targets_for_it(self) -> None:
+        document, _ = enrich(models.PLAIN)
+        before = document.to_bytes()
+        with pytest.raises(ElementNotFound):
+            enrich_document(document, Journey("J", steps=(Step("I", at=("I ask",)),)))
+        assert document.to_bytes() == before
+
+
+class TestBadInput:
+    def test_a_reference_to_nothing_names_file_and_line_and_changes_nothing(self) -> None:
+        document = read_document(models.PLAIN)
+        journey = Journey("J", steps=(Step("I", at=("Chek claim",), line=9),), path="j.yaml")
+        with pytest.raises(ElementNotFound, match=r'^j.yaml:9: .*Did you mean "Check claim"'):
+            enrich_document(document, journey)
+        assert document.to_bytes() == models.PLAIN
+
+    def test_an_ambiguous_reference_lists_the_candidates(self) -> None:
+        data = models.PLAIN.replace(b"Send decision", b"Check claim")
+        with pytest.raises(AmbiguousReference, match="id check.*id tell"):
+            enrich(data)
+
+    def test_no_process(self) -> None:
+        with pytest.raises(InvalidDocument, match="no process"):
+            enrich(models.definitions(""))
+
+    def test_no_diagram(self) -> None:
+        data = models.definitions('<process id="p"><task id="check" name="Check claim"/></process>')
+        journey = Journey("J", steps=(Step("I ask", at=("check",)),))
+        document, enriched = enrich(data, journey)
+        assert [finding.code for finding in enriched.findings] == ["no-diagram"]
+        assert b"BPMNShape" not in document.to_bytes()
+        assert stripped(document) == data
+
+    @pytest.mark.parametrize("number", ["NaN", "", "1e400", "left"])
+    def test_coordinates_that_make_no_sense(self, number: str) -> None:
+        data = models.PLAIN.replace(b'x="200"', f'x="{number}"'.encode())
+        document, _ = enrich(data)
+        assert stripped(document) == data
+
+    def test_ids_that_are_taken(self) -> None:
+        data = models.PLAIN.replace(b'id="check"', b'id="CjActivity_1"').replace(
+            b'"check"', b'"CjActivity_1"'
+        )
+        document, _ = enrich(data)
+        assert document.element("CjActivity_1").get("name") == "Check claim"
+        assert document.element("CjActivity_1_2").get("name") == "I ask"
+        assert stripped(document) == data
+
+    def test_prefixes_that_are_taken(self) -> None:
+        data = models.PLAIN.replace(b' id="defs"', b' xmlns:cj="urn:mine" id="defs"')
+        document, _ = enrich(data)
+        assert b'xmlns:cj2="http://cjbpmn.org/schema/1.0"' in document.to_bytes()
+        assert b"<cj2:journey" in document.to_bytes()
+        assert stripped(document) == data
+
+    def test_a_gateway_gets_no_message_flow(self) -> None:
+        data = models.PLAIN.replace(b"<task id", b"<exclusiveGateway id").replace(
+            b"</task>", b"</exclusiveGateway>"
+        )
+        _, enriched = enrich(data)
+        assert [finding.code for finding in enriched.findings] == ["no-contact"]
+
+
+def test_the_order_of_the_steps_follows_after() -> None:
+    journey = Journey(
+        "J", steps=(Step("I pay"), Step("I eat"), Step("I tip", after="I pay")), customer="C"
+    )
+    _, enriched = enrich(models.PLAIN, journey)
+    assert [do for do, _ in enriched.activities] == ["I pay", "I tip", "I eat"]
+
+
+def test_who_the_customer_is_can_be_said() -> None:
+    data = models.BLACK_BOX.replace(b'"Customer"', b'"Jones"')
+    journey = Journey("J", steps=(Step("I wait"),))
+    _, enriched = enrich(data, journey, customer="Jones")
+    assert enriched.customers == ("customer",)
+    with pytest.raises(ElementNotFound, match="Smith"):
+        enrich(data, journey, customer="Smith")
+
+
+def test_every_field_of_a_step_is_written() -> None:
+    step = Step(
+        "I ask",
+        at=("Check claim",),
+        importance=5,
+        met=40,
+        moment_of_truth=True,
+        moment_reason="first",
+        thinks="hm",
+        needs="help",
+        expects="speed",
+        promise="soon",
+        told="no",
+        fallback=("Send decision", "I call my sister"),
+        source="customer",
+        n=3,
+        extra=(("weather", "rain"),),
+    )
+    document, _ = enrich(models.PLAIN, Journey("J", steps=(step,), customer="C"))
+    read = build_graph(document).journey
+    assert read is not None
+    [kept] = read.steps
+    names = "importance met moment_of_truth moment_reason thinks needs expects promise told source n"
+    for name in [*names.split(), "extra"]:
+        assert getattr(kept, name) == getattr(step, name), name
+    assert kept.fallback == ("tell", "I call my sister")
+    [activity] = map(CustomerActivity, document.root.iter(qualified(CustomerActivity.tag)))
+    assert activity.refs == ("check",)
