@@ -1,0 +1,249 @@
+// Opens BPMN files in the real bpmn-js modeller and tells what came of it.
+//
+//   node bench.mjs JOBS.json
+//
+// JOBS.json is a list of jobs, worked off in order, so a later job can read what an earlier
+// one saved. README.md describes a job's fields and the answer: one JSON line per job.
+
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { delimiter, join } from 'node:path';
+import { BpmnModdle } from 'bpmn-moddle';
+import { Linter } from 'bpmnlint';
+import NodeResolver from 'bpmnlint/lib/resolver/node-resolver.js';
+import { chromium } from 'playwright-core';
+
+const CHROMIUM_NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
+
+const CHROMIUM_ARGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+// Where a job that hangs is given up; a field `timeout` (milliseconds) overrides it.
+const JOB_TIMEOUT = 60_000;
+
+// Pictures are drawn at twice the diagram's size, so that bpmn-js's 12 px labels read well.
+const PICTURE_SCALE = 2;
+
+// Chromium draws nothing beyond a texture's edge length: a huge diagram is scaled down to fit.
+const PICTURE_MAX_EDGE = 16_000;
+
+// The bounding box of a drawing leaves out half the width of its lines.
+const PICTURE_MARGIN = 16;
+
+const require = createRequire(import.meta.url);
+
+function chromiumPath() {
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  const found = CHROMIUM_NAMES.flatMap((name) => folders.map((folder) => join(folder, name)));
+  const path = process.env.CJBPMN_CHROMIUM || found.find((candidate) => existsSync(candidate));
+  if (!path) {
+    throw new Error('no Chromium found: install it, or name it in CJBPMN_CHROMIUM');
+  }
+  return path;
+}
+
+// Both pages of the bench: one holds bpmn-js, the other takes the pictures.
+class Bench {
+  constructor(browser) {
+    this.browser = browser;
+    this.troubles = [];
+  }
+
+  async page() {
+    if (!this.modellerPage) {
+      this.modellerPage = await this.browser.newPage({ viewport: { width: 1600, height: 1000 } });
+      await this.load(this.modellerPage);
+    }
+    return this.modellerPage;
+  }
+
+  async load(page) {
+    const dist = (name) => require.resolve(`bpmn-js/dist/${name}`);
+    page.on('pageerror', (error) => this.troubles.push(error.message));
+    page.on('console', (message) => {
+      // Without the stack: it tells of bpmn-js's inside and of this machine's folders.
+      if (message.type() === 'error') this.troubles.push(message.text().split('\n')[0]);
+    });
+    await page.setContent('<!doctype html><div id="canvas" style="width:100vw;height:100vh">');
+    await page.addStyleTag({ path: dist('assets/diagram-js.css') });
+    await page.addStyleTag({ path: dist('assets/bpmn-js.css') });
+    // The development build: its errors say what is wrong, the minified one's do not.
+    await page.addScriptTag({ path: dist('bpmn-modeler.development.js') });
+  }
+
+  // After a crash or a hang the old pages cannot be trusted; the next job gets new ones.
+  // Nobody waits for the closing: a hanging page may never answer.
+  dropPages() {
+    for (const page of [this.modellerPage, this.picturePage]) page?.close().catch(() => {});
+    this.modellerPage = this.picturePage = undefined;
+  }
+
+  async picture(svg, path) {
+    this.picturePage ??= await this.browser.newPage();
+    const { markup, width, height } = framed(svg);
+    await this.picturePage.setViewportSize({ width, height });
+    await this.picturePage.setContent(
+      `<!doctype html><style>body{margin:0;background:#fff}svg{display:block}</style>${markup}`,
+    );
+    await this.picturePage.screenshot({ path, type: 'png' });
+  }
+}
+
+// The drawing with a margin all around, in the pixel size it is to be painted in.
+function framed(svg) {
+  const box = /viewBox="([^"]+)"/.exec(svg)[1].split(' ').map(Number);
+  if (!box.every(Number.isFinite)) throw new Error(`nothing to draw: viewBox "${box.join(' ')}"`);
+  const [left, top] = [box[0] - PICTURE_MARGIN, box[1] - PICTURE_MARGIN];
+  const [wide, high] = [box[2] + 2 * PICTURE_MARGIN, box[3] + 2 * PICTURE_MARGIN];
+  const scale = Math.min(PICTURE_SCALE, PICTURE_MAX_EDGE / Math.max(wide, high));
+  const [width, height] = [Math.ceil(wide * scale), Math.ceil(high * scale)];
+  const markup = svg
+    .slice(svg.indexOf('<svg'))
+    .replace(/^<svg[^>]*>/, (tag) =>
+      tag
+        .replace(/ width="[^"]*"/, ` width="${width}"`)
+        .replace(/ height="[^"]*"/, ` height="${height}"`)
+        .replace(/ viewBox="[^"]*"/, ` viewBox="${left} ${top} ${wide} ${high}"`),
+    );
+  return { markup, width, height };
+}
+
+// Runs inside the page. An error of bpmn-js is an answer; only a broken page makes this throw.
+/* global document, BpmnJS */
+async function inPage({ xml, wants }) {
+  const answer = { ok: false, error: null, warnings: [], drawn: {}, ids: [], hidden: [] };
+  const modeler = new BpmnJS({ container: '#canvas' });
+
+  const read = () => {
+    const registry = modeler.get('elementRegistry');
+    const roots = modeler.get('canvas').getRootElements();
+    answer.planes = roots.map((root) => root.id);
+    // bpmn-js adds a diagram without an id for every collapsed sub-process that has none.
+    const diagrams = modeler.getDefinitions().get('diagrams');
+    answer.diagrams = diagrams.map((diagram) => diagram.id).filter(Boolean);
+    registry.filter((element) => !roots.includes(element)).forEach(note);
+  };
+
+  // An element counts as drawn when the renderer left something to see.
+  const note = (element) => {
+    const graphics = modeler.get('elementRegistry').getGraphics(element);
+    const seen = graphics?.querySelector('.djs-visual')?.childElementCount > 0;
+    const isLabel = Boolean(element.labelTarget);
+    if (element.hidden || !seen) {
+      if (!isLabel) answer.hidden.push(element.businessObject.id);
+      return;
+    }
+    const type = isLabel ? 'label' : element.businessObject.$type;
+    answer.drawn[type] = (answer.drawn[type] ?? 0) + 1;
+    if (!isLabel) answer.ids.push(element.businessObject.id);
+  };
+
+  // A collapsed sub-process has a plane of its own: every plane with content is a picture.
+  const drawings = async () => {
+    const canvas = modeler.get('canvas');
+    const found = [];
+    for (const root of canvas.getRootElements().filter((plane) => plane.children.length)) {
+      canvas.setRootElement(root);
+      found.push({ plane: root.id, ...(await modeler.saveSVG()) });
+    }
+    return found;
+  };
+
+  try {
+    const { warnings } = await modeler.importXML(xml, wants.diagram);
+    answer.warnings = warnings.map((warning) => warning.message);
+    read();
+    if (wants.png) answer.svgs = await drawings();
+    if (wants.save) answer.xml = (await modeler.saveXML({ format: true })).xml;
+    answer.ok = true;
+  } catch (error) {
+    answer.error = error.message;
+    answer.warnings = (error.warnings ?? []).map((warning) => warning.message);
+  }
+  modeler.destroy();
+  document.querySelector('#canvas').replaceChildren();
+  return answer;
+}
+
+function within(milliseconds, promise) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer in ${milliseconds} ms`)), milliseconds);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
+async function opened(bench, xml, job) {
+  const page = await bench.page();
+  const wants = { png: Boolean(job.png), save: Boolean(job.save), diagram: job.diagram };
+  return within(job.timeout ?? JOB_TIMEOUT, page.evaluate(inPage, { xml, wants }));
+}
+
+// The first plane takes the name asked for; the others add their id to it.
+async function paint(bench, svgs, png) {
+  const painted = [];
+  for (const [index, { plane, svg }] of svgs.entries()) {
+    const path = index ? png.replace(/(\.png)?$/, `.${plane}.png`) : png;
+    await bench.picture(svg, path);
+    painted.push(path);
+  }
+  return painted;
+}
+
+async function linted(xml) {
+  const { rootElement } = await new BpmnModdle().fromXML(xml);
+  const linter = new Linter({
+    config: { extends: 'bpmnlint:recommended' },
+    resolver: new NodeResolver({ require }),
+  });
+  const findings = Object.entries(await linter.lint(rootElement));
+  return findings.flatMap(([rule, reports]) =>
+    reports.map(({ id, message }) => `${rule}: ${id ?? '-'}: ${message}`),
+  );
+}
+
+async function work(bench, job, answer) {
+  // Always UTF-8 and without a byte order mark, as a browser reads a file it is given.
+  const xml = new TextDecoder('utf-8').decode(await readFile(job.file));
+  const { xml: saved, svgs, ...told } = await opened(bench, xml, job);
+  Object.assign(answer, told);
+  if (saved) await writeFile(job.save, saved);
+  if (svgs) answer.pngs = await paint(bench, svgs, job.png);
+  if (job.lint) answer.lint = await linted(job.lint === 'saved' ? (saved ?? xml) : xml);
+}
+
+async function result(bench, job) {
+  const answer = { file: job.file, ok: false, error: null, warnings: [], drawn: {} };
+  const start = performance.now();
+  bench.troubles = [];
+  try {
+    await work(bench, job, answer);
+  } catch (error) {
+    bench.dropPages();
+    Object.assign(answer, { ok: false, error: error.message });
+  }
+  return { ...answer, console: bench.troubles, ms: Math.round(performance.now() - start) };
+}
+
+async function main([jobsFile]) {
+  if (!jobsFile) throw new Error('usage: node bench.mjs JOBS.json');
+  const jobs = JSON.parse(await readFile(jobsFile, 'utf8'));
+  const browser = await chromium.launch({ executablePath: chromiumPath(), args: CHROMIUM_ARGS });
+  const bench = new Bench(browser);
+  try {
+    for (const job of jobs) console.log(JSON.stringify(await result(bench, job)));
+  } finally {
+    await browser.close();
+  }
+}
+
+await main(process.argv.slice(2));
