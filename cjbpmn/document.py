@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import os
+import re
+import stat
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from lxml import etree
 
 from cjbpmn import atomic
 from cjbpmn import elements as bpmn
+from cjbpmn.diagram import number_of, number_text
 from cjbpmn.elements import Element
 from cjbpmn.errors import ElementNotFound, InvalidDocument
 from cjbpmn.extensions.enrichment import Enrichment
 from cjbpmn.names import CJ, NAMESPACES, local_name, namespace, qualified
 from cjbpmn.source import MAX_BYTES, Source
+
+_PREFIX = f"(?:{'|'.join(NAMESPACES)})"
+_STEP = re.compile(rf"(\*|{_PREFIX}:[A-Za-z_][\w.-]*)(?:\[([1-9]\d{{0,8}})\])?", re.ASCII)
+_ATTRIBUTE = re.compile(rf"(?!xmlns)(?:{_PREFIX}:)?[A-Za-z_][\w.-]*", re.ASCII)
 
 
 class Document:
@@ -27,7 +36,7 @@ class Document:
     Examples
     --------
     >>> document = read_document("docs/examples/webshop.bpmn")
-    >>> document.to_bytes() == open("docs/examples/webshop.bpmn", "rb").read()
+    >>> document.to_bytes() == Path("docs/examples/webshop.bpmn").read_bytes()
     True
     """
 
@@ -142,7 +151,7 @@ class Document:
             parent.text, child.tail = lead or None, self._lead(parent) or None
             return
         parent.text, child.tail = lead or None, parent.text or None
-        self.opened.add(_name_of(parent))
+        self.opened.add(self._name_of(parent))
 
     def remove(self, element: Element) -> None:
         """Take an element out of the tree, with the white space that leads up to it.
@@ -156,6 +165,9 @@ class Document:
         if parent is None:
             raise ValueError("the root cannot be removed")
         before, tail = element.getprevious(), element.tail
+        lead = parent.text if before is None else before.tail
+        if lead and lead.strip():
+            tail = lead + (tail or "")  # What leads up to it is more than white space.
         parent.remove(element)
         if before is not None:
             before.tail = tail
@@ -180,7 +192,7 @@ class Document:
         if found is None:
             return self.insert(host, bpmn.make("bpmn:extensionElements"))
         if not len(found) and found.sourceline is not None:
-            self.kept.add(_name_of(found))
+            self.kept.add(self._name_of(found))
         return found
 
     def declare(self, prefix: str) -> str | None:
@@ -208,6 +220,11 @@ class Document:
         """Remove everything that enrichment added, and restore what it changed.
 
         A document that was not enriched stays as it is.
+
+        Raises
+        ------
+        InvalidDocument, InvalidValue
+            If the record of the enrichment is broken; nothing is touched then.
         """
         records = [Enrichment(found) for found in self.root.iter(qualified(Enrichment.tag))]
         added = {
@@ -219,28 +236,52 @@ class Document:
         opened = {identifier for record in records for identifier in record.opened or ()}
         kept = {identifier for record in records for identifier in record.kept or ()}
         declared = [prefix for record in records for prefix in record.declares or ()]
-        for record in records:
-            self._restore(record)
+        changes = [change for record in records for change in self._changes(record)]
+        # An attribute that was changed twice said first what stands last here.
+        for element, name, was in reversed(changes):
+            if was is None:
+                element.attrib.pop(name, None)
+            else:
+                element.set(name, was)
         self._remove_all(added, opened, kept)
-        for prefix in declared:
-            self.source.namespaces.pop(prefix, None)
+        self._undeclare(declared)
         self.opened.clear()
         self.kept.clear()
+        self._unit = _indentation_unit(self.root)
 
-    def _restore(self, record: Enrichment) -> None:
+    def _changes(self, record: Enrichment) -> Iterator[tuple[Element, str, str | None]]:
+        """Yield the attributes that were changed, and what they said before."""
         for change in record.changed:
-            element = self.source.find(change.of) if change.of else self.root
-            if element is None:
-                continue
-            part = find_part(element, change.part)
+            steps = change.part.split("/") if change.part else []
             name = change.attribute or ""
-            if part is None or not name:
+            if not (all(map(_STEP.fullmatch, steps)) and _ATTRIBUTE.fullmatch(name)):
+                raise self.source.error(
+                    f'the record of the enrichment names the attribute "{name}" of '
+                    f'"{change.part or change.of}", which cannot be; mend or remove that line',
+                    change.element,
+                )
+            element = self.source.find(change.of) if change.of else self.root
+            part = None if element is None else find_part(element, change.part)
+            if part is None:
                 continue
-            name = qualified(name) if ":" in name else name
-            if change.was is None:
-                part.attrib.pop(name, None)
-            else:
-                part.set(name, change.was)
+            was = change.was
+            if was is not None and self.source.was_rewritten and number_of(was) is not None:
+                # The tool that wrote the file anew writes numbers in its own way.
+                was = number_text(float(was))
+            yield part, qualified(name) if ":" in name else name, was
+
+    def _undeclare(self, prefixes: list[str]) -> None:
+        """Take back the declarations that we added, but for those that others use by now."""
+        used = {
+            namespace(name)
+            for element in self.root.iter(etree.Element)
+            for name in (element.tag, *element.attrib)
+        }
+        for prefix in prefixes:
+            uri = self.source.namespaces.pop(prefix, None)
+            # Most who use a namespace that we declared declare it themselves, further inside.
+            if uri in used and not self.source.is_sound():
+                self.source.namespaces[prefix] = uri
 
     def _remove_all(self, added: set[str], opened: set[str], kept: set[str]) -> None:
         """Remove the elements that were added, ours by namespace, and what they leave empty."""
@@ -252,6 +293,11 @@ class Document:
             or element.get("id") in added
             or (element.tag in diagram and element.get("bpmnElement") in added)
         ]
+        names = {
+            holder: self._name_of(holder)
+            for element in doomed
+            for holder in islice(element.iterancestors(), 2)
+        }
         gone: set[Element] = set()
         for element in doomed:
             parent = element.getparent()
@@ -260,25 +306,58 @@ class Document:
                 continue
             self.remove(element)
             gone.add(element)
-            self._close(parent, opened, kept)
+            self._close(parent, names, opened, kept)
         for element in self.root.iter(etree.Element):
             for name in [name for name in element.attrib if namespace(name) == CJ]:
                 del element.attrib[name]
 
-    def _close(self, element: Element, opened: set[str], kept: set[str]) -> None:
+    def _close(
+        self, element: Element, names: dict[Element, str], opened: set[str], kept: set[str]
+    ) -> None:
         """Make an element that we filled empty again, and remove a holder that we made."""
         if len(element) or (element.text or "").strip():
             return
-        parent, name = element.getparent(), _name_of(element)
+        parent, name = element.getparent(), names[element]
         is_holder = element.tag == qualified("bpmn:extensionElements")
         if is_holder and parent is not None and name not in kept:
             self.remove(element)
-            self._close(parent, opened, kept)
+            self._close(parent, names, opened, kept)
         elif name in opened:
             # The empty text, unlike none, is written as a start and an end tag.
             element.text = element.text or ""
         else:
             element.text = None
+
+    def place_of(self, element: Element) -> tuple[str, str]:
+        """Say how to find an element again: `find_part` of the element with the id finds it.
+
+        Parameters
+        ----------
+        element : lxml element
+            An element of the tree.
+
+        Returns
+        -------
+        id : str
+            The id of the element, else of the nearest one around it that is found by its id; the
+            empty string for the root.
+        part : str
+            The way from there; empty for the element itself.
+        """
+        for holder in (element, *element.iterancestors()):
+            identifier = holder.get("id", "")
+            if identifier and self.source.find(identifier) is holder:
+                return identifier, path_between(holder, element)
+        return "", path_between(self.root, element)
+
+    def _name_of(self, element: Element) -> str:
+        """Return the id of an element, else its path; for a holder of extensions, its host's."""
+        parent = element.getparent()
+        if element.tag == qualified("bpmn:extensionElements") and parent is not None:
+            return f"{self._name_of(parent)}/extensionElements"
+        # Names stand in lists that blanks separate.
+        name = "/".join(filter(None, self.place_of(element)))
+        return re.sub(r"[\s%]", lambda match: f"%{ord(match[0]):02X}", name) or "/"
 
     def _lead_of_children(self, parent: Element) -> str:
         """Return the line break and blanks that lead up to a child of this element."""
@@ -325,13 +404,16 @@ def read_document(
     >>> read_document(b"<html/>")
     Traceback (most recent call last):
     ...
-    cjbpmn.errors.InvalidDocument: this is no BPMN 2.0 model: the root is <html> without a \
+    cjbpmn.errors.InvalidDocument: line 1: this is no BPMN 2.0 model: the root is <html> without a \
 namespace, expected <definitions> of http://www.omg.org/spec/BPMN/20100524/MODEL
     """
     if isinstance(source, bytes):
         return Document(Source(source, max_bytes=max_bytes))
     path = os.fspath(source)
     try:
+        # To open a pipe may wait for ever, and a device may have no end.
+        if not stat.S_ISREG(Path(path).stat().st_mode):
+            raise InvalidDocument("this is not a regular file; name a BPMN file", path=path)
         with Path(path).open("rb") as stream:
             data = stream.read(max_bytes + 1)
     except OSError as error:
@@ -358,20 +440,42 @@ def find_part(element: Element, part: str | None) -> Element | None:
         The part, if it is there.
     """
     found: Element | None = element
-    for step in (part or "").split("/") if part else ():
-        name, _, number = step.removesuffix("]").partition("[")
-        steps = [] if found is None else found.findall(qualified(name))
-        index = int(number or 1) - 1
-        found = steps[index] if index < len(steps) else None
+    for step in part.split("/") if part else ():
+        match = _STEP.fullmatch(step)
+        if found is None or match is None:
+            return None
+        name = match[1] if match[1] == "*" else qualified(match[1])
+        index = int(match[2] or 1) - 1
+        found = next(islice(found.iterfind(name), index, None), None)
     return found
 
 
-def _name_of(element: Element) -> str:
-    """Return the id of an element; for the holder of extensions, that of its host."""
-    parent = element.getparent()
-    if element.tag == qualified("bpmn:extensionElements") and parent is not None:
-        return f"{parent.get('id')}/extensionElements"
-    return element.get("id", "")
+def path_between(holder: Element, element: Element) -> str:
+    """Return the path from an element to one inside it, as `find_part` reads it.
+
+    Parameters
+    ----------
+    holder, element : lxml element
+        The two.
+
+    Returns
+    -------
+    str
+        Empty where both are the same.
+    """
+    steps = []
+    for one in (element, *element.iterancestors()):
+        parent = one.getparent()
+        if one is holder or parent is None:
+            break
+        prefix = next((key for key, uri in NAMESPACES.items() if uri == namespace(one.tag)), None)
+        name = f"{prefix}:{local_name(one.tag)}" if prefix else "*"
+        if not _STEP.fullmatch(name):
+            name = "*"
+        alike = parent.iterfind("*" if name == "*" else str(one.tag))
+        number = next(number for number, other in enumerate(alike, 1) if other is one)
+        steps.append(name if number == 1 else f"{name}[{number}]")
+    return "/".join(reversed(steps))
 
 
 def _line_start(text: str | None) -> str:

@@ -54,7 +54,9 @@ class CjbpmnError(Exception):
         self.element = element
 
     def __str__(self) -> str:
-        place = ":".join(str(part) for part in (self.path, self.line) if part)
+        place = self.path or ""
+        if self.line:
+            place += f":{self.line}" if place else f"line {self.line}"
         subject = f"[{self.element}] " if self.element else ""
         return f"{place}: {subject}{self.message}" if place else f"{subject}{self.message}"
 

@@ -11,6 +11,7 @@ other encodings into that form and back.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -22,16 +23,18 @@ from cjbpmn.names import namespace
 
 Node: TypeAlias = etree._Element  # noqa: SLF001  (lxml has no other name for its nodes)
 
-# Comments, CDATA, processing instructions, the document type, then tags. Possessive
-# quantifiers keep the scan linear on text that is no markup at all.
+# Tags first, for they are the most; then comments, CDATA, processing instructions, the document
+# type. Possessive quantifiers keep the scan linear on text that is no markup at all.
 MARKUP = re.compile(
-    rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>"
-    rb"|<!DOCTYPE[^\[>]*+(?:\[(?:[^\]\"']|\"[^\"]*+\"|'[^']*+')*+\]\s*+)?>"
-    rb"|<[^<>\"'!?](?:[^<>\"']|\"[^\"]*+\"|'[^']*+')*+>",
+    rb"<(?![!?])[^<>\"']*+(?:(?:\"[^\"]*+\"|'[^']*+')[^<>\"']*+)*+>"
+    rb"|<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>"
+    rb"|<!DOCTYPE[^\[>]*+(?:\[(?:[^\]\"']|\"[^\"]*+\"|'[^']*+')*+\]\s*+)?>",
     re.DOTALL,
 )
 _ATTRIBUTE = re.compile(rb"(\s+)([^\s=/>]+)\s*=\s*(\"[^\"]*\"|'[^']*')")
+_SLASH, _BRACKET, _NO_TAG = ord("/"), ord("["), b"!?"
 _TAG_NAME = re.compile(rb"</?([^\s/>]+)")
+_XML = "http://www.w3.org/XML/1998/namespace"
 _TEXT_ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
 _VALUE_ESCAPES = {"&": "&amp;", "<": "&lt;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}
 _QUOTE_ESCAPES = {'"': "&quot;", "'": "&#39;"}
@@ -46,18 +49,21 @@ class Patch:
     text: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Span:
     """Where a node stands: its start tag, and its end tag.
 
     For an empty-element tag, a comment or a processing instruction, the end tag is empty and
-    stands at the end of the start tag.
+    stands at the end of the start tag. `first` and `last` number the node and the last one
+    inside it, in document order.
     """
 
     start: int
     content: int
     content_end: int
     end: int
+    first: int
+    last: int
 
 
 def apply_patches(data: bytes, patches: Sequence[Patch]) -> bytes:
@@ -123,8 +129,11 @@ def find_patches(
     >>> find_patches(data, pristine, find_spans(data, pristine), edited, {})
     [Patch(start=5, stop=5, text=b' c="1"')]
     """
-    comparison = _Comparison(data, pristine, spans, namespaces)
-    comparison.compare(pristine, edited)
+    window = find_window(etree.tostring(pristine), etree.tostring(edited))
+    if window is None and dict(pristine.nsmap) == dict(namespaces):
+        return []
+    comparison = _Comparison(data, pristine, spans, namespaces, window or (0, 0))
+    comparison.compare(pristine, edited, level=(True, True))
     return comparison.patches
 
 
@@ -137,7 +146,9 @@ class _Comparison:
         pristine: Node,
         spans: Mapping[Node, Span],
         namespaces: Mapping[str | None, str],
+        window: tuple[int, int],
     ) -> None:
+        self.window = window
         self.data = data
         self.root = pristine
         self.namespaces = namespaces
@@ -145,19 +156,32 @@ class _Comparison:
         self.spans = spans
         self.patches: list[Patch] = []
 
-    def compare(self, pristine: Node, edited: Node) -> None:
-        """Collect the patches that turn one element into the other (tails aside)."""
+    def compare(self, pristine: Node, edited: Node, *, level: tuple[bool, bool]) -> None:
+        """Collect the patches that turn one element into the other (tails aside).
+
+        Outside the window both are the same, if they stand at the same place of the two trees:
+        `level` tells whether they do, counted from the start, and counted from the end.
+        """
+        span = self.spans[pristine]
+        is_before, is_after = span.last < self.window[0], span.first > self.window[1]
+        if (is_before and level[0]) or (is_after and level[1]):
+            return
         if not isinstance(pristine.tag, str):
             self._compare_opaque(pristine, edited)
             return
         self._compare_start_tag(pristine, edited)
-        span = self.spans[pristine]
         if span.content_end == span.end:
             self._fill_empty(pristine, edited, span)
         elif not len(edited) and edited.text is None and (len(pristine) or pristine.text):
-            self.patches.append(Patch(span.content - 1, span.end, b"/>"))
+            self.patches.append(Patch(span.content - 1, span.end, self._end_of_empty(span)))
         else:
-            self._compare_content(pristine, edited, span)
+            self._compare_content(pristine, edited, span, level)
+
+    def _end_of_empty(self, span: Span) -> bytes:
+        """Return the end of an empty-element tag in the manner of the file."""
+        is_spaced = writes_empty_tags_with_space(self.data)
+        has_space = self.data[span.content - 2 : span.content - 1].isspace()
+        return b" />" if is_spaced and not has_space else b"/>"
 
     def _compare_opaque(self, pristine: Node, edited: Node) -> None:
         if pristine.text != edited.text:
@@ -183,10 +207,15 @@ class _Comparison:
             if b"\n" in match[1] and match.start() > span.start + len(self._name(span)) + 1:
                 separator = match[1]
             self._compare_attribute(match, scope, wanted, declared, is_root=is_root)
+        known = {**self.namespaces, **scope}
+        prefixes = dict(known)
         added = [
-            (self._attribute_name(name, scope), value)
+            (_attribute_name(name, prefixes, edited.nsmap), value)
             for name, value in wanted.items()
             if name not in pristine.attrib
+        ]
+        added += [
+            (f"xmlns:{prefix}", uri) for prefix, uri in prefixes.items() if prefix not in known
         ]
         if is_root:
             added += [
@@ -246,7 +275,9 @@ class _Comparison:
         text = b">" + inside + b"</" + self._name(span) + b">"
         self.patches.append(Patch(span.content - 2, span.end, text))
 
-    def _compare_content(self, pristine: Node, edited: Node, span: Span) -> None:
+    def _compare_content(
+        self, pristine: Node, edited: Node, span: Span, level: tuple[bool, bool]
+    ) -> None:
         before, after = list(pristine), list(edited)
         if not before and not after and (pristine.text or "") == (edited.text or ""):
             return
@@ -254,11 +285,15 @@ class _Comparison:
         position = span.content
         old: list[Node | str | None] = [pristine.text]
         new: list[Node | str | None] = [edited.text]
+        more = len(after) - len(before)
+        shift = 0  # by how many places the edited child stands behind the one in the bytes
         for left, right in [*_align(before, after), (None, None)]:
             if left is not None and right is None:
                 old += (left, left.tail)
+                shift -= 1
             elif right is not None and left is None:
                 new += (right, right.tail)
+                shift += 1
             else:
                 stop = self.spans[left].start if left is not None else span.content_end
                 if old != new and (
@@ -267,7 +302,8 @@ class _Comparison:
                     scope = scope if scope is not None else self._scope(pristine)
                     self._replace_gap(position, stop, old, new, scope)
                 if left is not None and right is not None:
-                    self.compare(left, right)
+                    below = level[0] and shift == 0, level[1] and shift == more
+                    self.compare(left, right, level=below)
                     position, old, new = self.spans[left].end, [left.tail], [right.tail]
 
     def _replace_gap(
@@ -304,16 +340,6 @@ class _Comparison:
         )
         return text.replace("\n", self.newline).encode()
 
-    def _attribute_name(self, clark: str, scope: Mapping[str | None, str]) -> str:
-        uri = namespace(clark)
-        if not uri:
-            return clark
-        prefixes = {**self.namespaces, **scope}
-        prefix = next((name for name, value in prefixes.items() if value == uri and name), None)
-        if prefix is None:
-            raise ValueError(f"no prefix is declared for the attribute {clark}")
-        return f"{prefix}:{clark.rpartition('}')[2]}"
-
 
 def find_spans(data: bytes, root: Node) -> dict[Node, Span]:
     """Find where the nodes of a tree stand in the bytes from which it was parsed.
@@ -330,21 +356,81 @@ def find_spans(data: bytes, root: Node) -> dict[Node, Span]:
     dict of node to Span
         For elements, comments and processing instructions inside the root.
     """
-    found: list[list[int]] = []
-    open_tags: list[list[int]] = []
+    found: list[Span] = []
+    open_tags: list[Span] = []
     for match in MARKUP.finditer(data):
-        kind = data[match.start() + 1 : match.start() + 2]
-        if kind == b"/":
-            tag = open_tags.pop()
-            tag[2], tag[3] = match.span()
-        elif kind not in b"!?":
-            tag = [match.start(), match.end(), match.end(), match.end()]
-            found.append(tag)
-            if data[match.end() - 2 : match.end() - 1] != b"/":
-                open_tags.append(tag)
-        elif open_tags and not match[0].startswith(b"<![CDATA["):
-            found.append([match.start(), match.end(), match.end(), match.end()])
-    return dict(zip(root.iter(), (Span(*tag) for tag in found), strict=True))
+        start, end = match.span()
+        kind = data[start + 1]
+        if kind == _SLASH:
+            span = open_tags.pop()
+            span.content_end, span.end, span.last = start, end, len(found) - 1
+        elif kind not in _NO_TAG or (open_tags and data[start + 2] != _BRACKET):
+            number = len(found)
+            span = Span(start, end, end, end, number, number)
+            found.append(span)
+            if kind not in _NO_TAG and data[end - 2] != _SLASH:
+                open_tags.append(span)
+    return dict(zip(root.iter(), found, strict=True))
+
+
+def find_window(before: bytes, after: bytes) -> tuple[int, int] | None:
+    """Say between which elements two serialised trees differ.
+
+    Parameters
+    ----------
+    before, after : bytes
+        The trees, written in one way.
+
+    Returns
+    -------
+    (int, int) or None
+        The numbers, in document order, of the last element of the first tree that starts before
+        the difference, and of the last one that starts before its end; None where there is none.
+
+    Examples
+    --------
+    >>> find_window(b"<a><b/><c/><d/></a>", b"<a><b/><c x='1'/><d/></a>")
+    (1, 2)
+    """
+    if before == after:
+        return None
+    shorter = min(len(before), len(after))
+    head = bisect_left(range(shorter), 1, key=lambda n: before[: n + 1] != after[: n + 1])
+    tail = bisect_left(range(shorter - head), 1, key=lambda n: before[-n - 1 :] != after[-n - 1 :])
+    if b"<!" in before or b"<?" in before:
+        return 0, before.count(b"<")  # Markup in comments is none; too rare to be clever about.
+    # A tag that is cut in two is not counted: it may be an end tag as well as a start tag.
+    first = _count_elements(before[: before.rfind(b">", 0, head) + 1]) - 1
+    last = _count_elements(before) - _count_elements(before[len(before) - tail :]) - 1
+    return max(0, min(first, last)), max(first, last)
+
+
+def _count_elements(text: bytes) -> int:
+    return text.count(b"<") - text.count(b"</")
+
+
+def writes_empty_tags_with_space(data: bytes) -> bool:
+    """Tell whether every empty-element tag has a blank before its end, as some tools write them.
+
+    What this package adds has none: a file with our elements of which this is true was written
+    anew by such a tool.
+
+    Parameters
+    ----------
+    data : bytes
+        A document.
+
+    Returns
+    -------
+    bool
+        False if there is no empty-element tag.
+
+    Examples
+    --------
+    >>> writes_empty_tags_with_space(b"<a><b /><c /></a>")
+    True
+    """
+    return b" />" in data and data.count(b" />") == data.count(b"/>")
 
 
 def _key(node: Node) -> object:
@@ -382,11 +468,33 @@ def _with_tails(element: Node) -> Iterator[Node | str | None]:
         yield child.tail
 
 
+def _attribute_name(
+    clark: str, prefixes: dict[str | None, str], wishes: Mapping[str | None, str]
+) -> str:
+    """Name an attribute; where its namespace has no prefix yet, choose one and note it down."""
+    uri, local = namespace(clark), clark.rpartition("}")[2]
+    if not uri:
+        return local
+    if uri == _XML:
+        return f"xml:{local}"
+    prefix = next((name for name, value in prefixes.items() if value == uri and name), None)
+    if prefix is None:
+        prefix = free = next(
+            (name for name, value in wishes.items() if value == uri and name), "ns"
+        )
+        number = 1
+        while prefix in prefixes:
+            number += 1
+            prefix = f"{free}{number}"
+        prefixes[prefix] = uri
+    return f"{prefix}:{local}"
+
+
 def _clark(name: str, scope: Mapping[str | None, str]) -> str:
     prefix, colon, local = name.partition(":")
     if not colon:
         return name
-    uri = "http://www.w3.org/XML/1998/namespace" if prefix == "xml" else scope[prefix]
+    uri = _XML if prefix == "xml" else scope[prefix]
     return f"{{{uri}}}{local}"
 
 
@@ -433,7 +541,7 @@ def _declare(node: Node, scope: Mapping[str, str]) -> tuple[Mapping[str, str], s
 
 def _prefixed(clark: str, scope: Mapping[str, str]) -> str:
     uri, local = namespace(clark), clark.rpartition("}")[2]
-    if uri == "http://www.w3.org/XML/1998/namespace":
+    if uri == _XML:
         return f"xml:{local}"
     prefix = scope.get(uri, "")
     return f"{prefix}:{local}" if prefix else local

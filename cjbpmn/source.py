@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator
 from functools import cached_property
 
 from lxml import etree
 
 from cjbpmn.errors import InvalidDocument, UnsafeDocument
 from cjbpmn.names import BPMN, local_name, namespace
-from cjbpmn.patches import MARKUP, Node, Span, apply_patches, find_patches, find_spans
+from cjbpmn.patches import (
+    Node,
+    Span,
+    apply_patches,
+    find_patches,
+    find_spans,
+    writes_empty_tags_with_space,
+)
 
 MAX_BYTES = 64 * 1024 * 1024
 """The largest file that is read unless the caller says otherwise; its tree may take 2 GB."""
@@ -31,6 +37,16 @@ _ENCODINGS = re.compile(
     r"utf-?(8|16(-?(le|be))?)|(us-?)?ascii|iso8859-\d+|cp125\d|latin-?\d+", re.IGNORECASE
 )
 _COMPRESSED = (b"\x1f\x8b", b"PK\x03\x04", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
+# What may stand before the root and in a DOCTYPE. Without quotes and % a declaration can define
+# no entity and no default value, and name no file. Token by token, the scan stays linear.
+_MISCELLANEOUS = rb"\s+|<!--.*?-->|<\?.*?\?>"
+_BEFORE_ROOT = re.compile(rb"\xef\xbb\xbf|" + _MISCELLANEOUS, re.DOTALL)
+_DOCTYPE = re.compile(rb"<!DOCTYPE[^\[<>\"'%]*")
+_IN_DOCTYPE = re.compile(rb"<!(?:ELEMENT|ATTLIST)\s[^<>\"'%]*>|" + _MISCELLANEOUS, re.DOTALL)
+_DOCTYPE_END = re.compile(rb"(?:\]\s*)?>")
+_BEYOND_LIMITS = re.compile(r"(limit exceeded|excessive depth|too (big|long|deep))", re.IGNORECASE)
+_MOST_ERRORS = 100
+"""How many errors libxml2 tells, but for the one at which it stops."""
 
 
 class Source:
@@ -79,7 +95,7 @@ class Source:
         self._refuse_unreadable(max_bytes)
         self._encoding = self._find_encoding()
         self._text = self._to_utf8()
-        self._refuse_entities()
+        self._prolog_end = self._refuse_harmful_doctype()
         self.root = self._parse()
         self._refuse_other_vocabularies()
         self.namespaces: dict[str | None, str] = dict(self.root.nsmap)
@@ -92,7 +108,7 @@ class Source:
         bytes
             In the encoding, with the line ends and in the manner of the file.
         """
-        pristine, spans, _ = self._pristine
+        pristine, spans = self._pristine
         patches = find_patches(self._text, pristine, spans, self.root, self.namespaces)
         if not patches:
             return self.data
@@ -179,18 +195,29 @@ class Source:
         """Return the same element as the bytes have it: by its id, or that of its parent."""
         identifier, parent = element.get("id"), element.getparent()
         if identifier is not None:
-            return self._pristine[2].get(identifier)
-        host = None if parent is None else self._pristine[2].get(parent.get("id", ""))
+            return self._pristine_by_id.get(identifier)
+        host = None if parent is None else self._pristine_by_id.get(parent.get("id", ""))
         return None if host is None else host.find(str(element.tag))
 
     @cached_property
-    def _pristine(self) -> tuple[Node, dict[Node, Span], dict[str, Node]]:
-        """The tree as the bytes have it, the places of its nodes, and its elements by id."""
+    def _pristine(self) -> tuple[Node, dict[Node, Span]]:
+        """The tree as the bytes have it, and the places of its nodes."""
         root = self._parse()
+        # Blanked, for what looks like a tag in a comment of the DOCTYPE is none.
+        text = b" " * self._prolog_end + self._text[self._prolog_end :]
+        return root, find_spans(text, root)
+
+    @cached_property
+    def _pristine_by_id(self) -> dict[str, Node]:
         by_id: dict[str, Node] = {}
-        for element in root.iter(etree.Element):
+        for element in self._pristine[0].iter(etree.Element):
             by_id.setdefault(element.get("id", ""), element)
-        return root, find_spans(self._text, root), by_id
+        return by_id
+
+    @property
+    def was_rewritten(self) -> bool:
+        """Whether a tool has written the whole file anew since we edited it, if we ever did."""
+        return writes_empty_tags_with_space(self._text)
 
     def forget_index(self) -> None:
         """Look ids up afresh next time: the tree was edited."""
@@ -220,7 +247,9 @@ class Source:
     def _refuse_unreadable(self, max_bytes: int) -> None:
         if len(self.data) > max_bytes:
             raise UnsafeDocument(
-                f"the file has {len(self.data):,} bytes, the limit is {max_bytes:,}", path=self.path
+                f"the file is over the limit of {max_bytes:,} bytes; "
+                "if you trust it, read it with a larger max_bytes",
+                path=self.path,
             )
         if self.data.startswith(_COMPRESSED):
             raise UnsafeDocument("the file is compressed; unpack it first", path=self.path)
@@ -254,38 +283,56 @@ class Source:
         except UnicodeDecodeError as error:
             line = self.data.count(b"\n", 0, error.start) + 1
             raise InvalidDocument(
-                f"the bytes are not {self._encoding}, although the file says so; "
-                "save it again in its declared encoding",
+                f"the bytes are not {self._encoding}; "
+                "declare the encoding that the file has, or save it as UTF-8",
                 path=self.path,
                 line=line,
             ) from None
         return self.data if self._encoding == "utf-8" else text.encode()
 
-    def _refuse_entities(self) -> None:
-        for token in _prolog(self._text):
-            if token.startswith(b"<!DOCTYPE") and re.search(
-                rb"<!ENTITY|\sSYSTEM\s|\sPUBLIC\s", token
-            ):
-                raise UnsafeDocument(
-                    "the file declares entities or an external document type; "
-                    "BPMN needs neither: remove the DOCTYPE",
-                    path=self.path,
-                    line=self._text.count(b"\n", 0, self._text.find(b"<!DOCTYPE")) + 1,
-                )
+    def _refuse_harmful_doctype(self) -> int:
+        """Return where a DOCTYPE ends in which there is no harm; 0 where there is none."""
+        start = _skip(_BEFORE_ROOT, self._text, 0)
+        opening = _DOCTYPE.match(self._text, start)
+        if opening is None:
+            return 0
+        end = opening.end()
+        if self._text.startswith(b"[", end):
+            end = _skip(_IN_DOCTYPE, self._text, end + 1)
+        closing = _DOCTYPE_END.match(self._text, end)
+        if closing is None:
+            raise UnsafeDocument(
+                "the DOCTYPE declares entities, default values or a file to load; "
+                "BPMN needs none of them: remove the DOCTYPE",
+                path=self.path,
+                line=self._text.count(b"\n", 0, start) + 1,
+            )
+        return closing.end()
 
     def _parse(self) -> Node:
         parser = _make_parser()
         try:
             return etree.fromstring(self._text, parser)
         except etree.XMLSyntaxError as error:
-            log = error.error_log
-            if len(log) and all(entry.type_name == "WAR_NS_URI" for entry in log):
+            # The parser's own log: that of the exception holds the errors of other files too.
+            log = list(parser.error_log)
+            grave = [entry for entry in log if entry.type_name != "WAR_NS_URI"]
+            if log and not grave and len(log) < _MOST_ERRORS:
                 # An odd namespace URI is no syntax error; lxml only takes it for one.
                 return etree.fromstring(self._text, _make_parser(recover=True))
-            line = error.lineno or None
-            raise InvalidDocument(
-                f"not well-formed XML: {error.msg}", path=self.path, line=line
-            ) from None
+            first = next(iter(grave or log), None)
+            message, line = (first.message, first.line) if first else (error.msg, error.lineno)
+            raise self._syntax_error(message or "broken", line or None) from None
+
+    def _syntax_error(self, message: str, line: int | None) -> InvalidDocument:
+        words = " ".join(re.sub(r",? *(try|use) XML_PARSE_HUGE( option)?", "", message).split())
+        if words == "unknown error":
+            return UnsafeDocument("there is not enough memory to read the file", path=self.path)
+        if _BEYOND_LIMITS.search(words):
+            return UnsafeDocument(
+                f"no model needs what this file holds: {words}", path=self.path, line=line
+            )
+        return InvalidDocument(f"not well-formed XML: {words}", path=self.path, line=line)
 
     def _refuse_other_vocabularies(self) -> None:
         if self.root.tag == f"{{{BPMN}}}definitions":
@@ -312,9 +359,8 @@ def _make_parser(*, recover: bool = False) -> etree.XMLParser[Node]:
     )
 
 
-def _prolog(text: bytes) -> Iterator[bytes]:
-    """Yield the markup that stands before the root."""
-    for match in MARKUP.finditer(text):
-        if match[0][1:2] not in b"!?":
-            return
-        yield match[0]
+def _skip(tokens: re.Pattern[bytes], text: bytes, position: int) -> int:
+    """Return where a run of tokens ends."""
+    while found := tokens.match(text, position):
+        position = found.end()
+    return position

@@ -21,6 +21,15 @@ def readable(corpus: Path) -> list[Path]:
     return sorted(corpus.rglob("*.bpmn"))
 
 
+def holds_no_process(document: cj.Document) -> bool:
+    """Tell whether there is nothing to enrich; the library must say so too."""
+    if any(True for _ in document.root.iter("{*}process", "{*}participant")):
+        return False
+    with pytest.raises(InvalidDocument, match="no process"):
+        cj.build_graph(document)
+    return True
+
+
 def test_unedited_every_file_comes_back_byte_for_byte(corpus: Path) -> None:
     for path in readable(corpus):
         document = cj.read_document(path)
@@ -32,11 +41,9 @@ def test_strip_returns_the_bytes_and_twice_is_once_for_every_file(corpus: Path) 
     enriched = 0
     for path in readable(corpus):
         document = cj.read_document(path)
-        try:
-            journey = models.draft_journey(cj.build_graph(document))
-        except InvalidDocument as error:
-            assert "no process" in str(error), path
+        if holds_no_process(document):
             continue
+        journey = models.draft_journey(cj.build_graph(document))
         cj.enrich_document(document, journey)
         once = document.to_bytes()
         again = cj.read_document(once)
@@ -58,7 +65,7 @@ def test_the_worked_journeys_resolve_against_their_models(
     document = cj.read_document(corpus / model)
     enriched = cj.enrich_document(document, told)
     assert not enriched.created
-    linked = {do: host for do, host in enriched.activities}
+    linked = dict(enriched.activities)
     assert all(linked[step.do] for step in told.steps if step.at)
     read = cj.build_graph(cj.read_document(document.to_bytes())).journey
     assert read is not None

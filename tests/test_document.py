@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import stat
 from pathlib import Path
 
@@ -98,7 +97,7 @@ class TestWriting:
     ) -> None:
         with pytest.raises(NotWritten, match="cannot be written"):
             self.edited().write(tmp_path / where)
-        assert os.listdir(tmp_path) == []
+        assert list(tmp_path.iterdir()) == []
 
     @staticmethod
     def edited() -> Document:

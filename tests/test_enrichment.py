@@ -13,7 +13,7 @@ from cjbpmn.extensions.customer_activity import CustomerActivity
 from cjbpmn.extensions.touchpoint import Touchpoint
 from cjbpmn.graph import build_graph
 from cjbpmn.journey import Emotion, Evidence, Journey, Observation, Persona, Phase, Step
-from cjbpmn.journey_file import read_journey
+from cjbpmn.journey.file import read_journey
 from cjbpmn.names import qualified
 
 EXAMPLES = Path(__file__).parents[1] / "docs" / "examples"
@@ -157,7 +157,9 @@ class TestWhiteBox:
             <task id="a" name="Ask"/><task id="b" name="Answer"/>
             <sequenceFlow id="f" sourceRef="a" targetRef="b"/></process>"""
         )
-        journey = Journey("J", customer="Kunde", steps=(Step("I ask", at=("Answer",), channel="phone"),))
+        journey = Journey(
+            "J", customer="Kunde", steps=(Step("I ask", at=("Answer",), channel="phone"),)
+        )
         document, enriched = enrich(data, journey)
         assert enriched.customers == ("l1",)
         assert enriched.activities == (("I ask", "a"),)
@@ -231,7 +233,7 @@ class TestBadInput:
 
     def test_an_ambiguous_reference_lists_the_candidates(self) -> None:
         data = models.PLAIN.replace(b"Send decision", b"Check claim")
-        with pytest.raises(AmbiguousReference, match="id check.*id tell"):
+        with pytest.raises(AmbiguousReference, match=r"id check.*id tell"):
             enrich(data)
 
     def test_no_process(self) -> None:
@@ -244,6 +246,17 @@ class TestBadInput:
         document, enriched = enrich(data, journey)
         assert [finding.code for finding in enriched.findings] == ["no-diagram"]
         assert b"BPMNShape" not in document.to_bytes()
+        assert stripped(document) == data
+
+    def test_what_is_not_drawn_carries_the_contact_itself(self) -> None:
+        data = models.PLAIN.replace(b'bpmnElement="check"', b'bpmnElement="elsewhere"')
+        document, enriched = enrich(data)
+        assert "check" in enriched.touchpoints
+        graph = build_graph(document)
+        assert (graph.flows["check"].source, graph.flows["check"].target) == (
+            "CjActivity_1",
+            "check",
+        )
         assert stripped(document) == data
 
     @pytest.mark.parametrize("number", ["NaN", "", "1e400", "left"])
@@ -315,7 +328,9 @@ def test_every_field_of_a_step_is_written() -> None:
     read = build_graph(document).journey
     assert read is not None
     [kept] = read.steps
-    names = "importance met moment_of_truth moment_reason thinks needs expects promise told source n"
+    names = (
+        "importance met moment_of_truth moment_reason thinks needs expects promise told source n"
+    )
     for name in [*names.split(), "extra"]:
         assert getattr(kept, name) == getattr(step, name), name
     assert kept.fallback == ("tell", "I call my sister")

@@ -20,14 +20,15 @@ XSD = etree.XMLSchema(etree.fromstring(make_xsd().encode()))
 
 
 def parse(text: str) -> etree._Element:
-    return etree.fromstring(text.replace("<cj:", f'<cj:', 1).replace(
-        " ", f' xmlns:cj="{NAMESPACES["cj"]}" ', 1) if " " in text else text)
+    return etree.fromstring(
+        text.replace("<cj:", "<cj:", 1).replace(" ", f' xmlns:cj="{NAMESPACES["cj"]}" ', 1)
+        if " " in text
+        else text
+    )
 
 
 class TestSchemas:
-    @pytest.mark.parametrize(
-        ("name", "text"), [("cj.xsd", make_xsd()), ("cj.json", make_moddle())]
-    )
+    @pytest.mark.parametrize(("name", "text"), [("cj.xsd", make_xsd()), ("cj.json", make_moddle())])
     def test_the_committed_schema_is_the_generated_one(self, name: str, text: str) -> None:
         assert (FOLDER / name).read_text("utf-8") == text, (
             "the classes changed: run python -m cjbpmn.extensions.schema"
@@ -46,8 +47,18 @@ SAMPLES: list[tuple[type[Extension], str, str, bool]] = [
     (Emotion, '<cj:emotion value="1" n="-1"/>', "n", False),
     (Evidence, '<cj:evidence type="letter" impression="2">A letter</cj:evidence>', "type", True),
     (Evidence, '<cj:evidence type="lettre">A letter</cj:evidence>', "type", False),
-    (CustomerActivity, '<cj:customerActivity order="1" momentOfTruth="true"/>', "moment_of_truth", True),
-    (CustomerActivity, '<cj:customerActivity order="1" momentOfTruth="maybe"/>', "moment_of_truth", False),
+    (
+        CustomerActivity,
+        '<cj:customerActivity order="1" momentOfTruth="true"/>',
+        "moment_of_truth",
+        True,
+    ),
+    (
+        CustomerActivity,
+        '<cj:customerActivity order="1" momentOfTruth="maybe"/>',
+        "moment_of_truth",
+        False,
+    ),
     (CustomerActivity, '<cj:customerActivity order="0"/>', "order", False),
     (CustomerActivity, '<cj:customerActivity order="2" met="101"/>', "met", False),
     (CustomerActivity, '<cj:customerActivity order="2" importance="5"/>', "importance", True),
@@ -55,9 +66,7 @@ SAMPLES: list[tuple[type[Extension], str, str, bool]] = [
 
 
 @pytest.mark.parametrize(("kind", "text", "field", "good"), SAMPLES)
-def test_python_and_the_xsd_agree(
-    kind: type[Extension], text: str, field: str, good: bool
-) -> None:
+def test_python_and_the_xsd_agree(kind: type[Extension], text: str, field: str, good: bool) -> None:
     element = parse(text)
     assert XSD.validate(element) == good
     if good:

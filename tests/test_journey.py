@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cjbpmn import journey_file
 from cjbpmn.errors import CjbpmnWarning, InvalidJourney, InvalidValue
 from cjbpmn.journey import (
     CHOICES,
@@ -25,8 +24,9 @@ from cjbpmn.journey import (
     Step,
     check_value,
 )
-from cjbpmn.journey_file import read_journey
-from cjbpmn.journey_yaml import MAX_BYTES
+from cjbpmn.journey import file as journey_file
+from cjbpmn.journey.file import read_journey
+from cjbpmn.journey.yaml import MAX_BYTES
 from cjbpmn.timespan import parse_timespan
 
 FOLDER = Path(__file__).parent / "journeys"
@@ -330,7 +330,7 @@ def test_mail_depends_on_the_language() -> None:
 
 
 def test_an_unknown_channel_is_kept() -> None:
-    with pytest.warns(CjbpmnWarning, match=r"^5: channel: 'fone' is kept.*did you mean 'phone'"):
+    with pytest.warns(CjbpmnWarning, match=r"^line 5: channel: 'fone' is kept.*did you mean 'phone'"):
         assert read_step("channel: fone").channel == "fone"
 
 
@@ -434,9 +434,9 @@ def test_unknown_keys_are_kept_with_a_warning() -> None:
     with pytest.warns(CjbpmnWarning) as caught:
         journey = read_journey(text)
     assert [str(warning.message) for warning in caught] == [
-        "2: the key 'colour' is kept, but not understood",
-        "4: the key 'fels' is kept, but not understood; did you mean 'feels'?",
-        "4: the key 'tags' is kept, but not understood",
+        "line 2: the key 'colour' is kept, but not understood",
+        "line 4: the key 'fels' is kept, but not understood; did you mean 'feels'?",
+        "line 4: the key 'tags' is kept, but not understood",
     ]
     assert all(warning.filename == __file__ for warning in caught)
     assert journey.extra == (("colour", "red"),)
@@ -592,7 +592,7 @@ def test_every_trap_of_yaml_is_explained_in_its_line(line: str, complaint: str) 
     ],
 )
 def test_what_yaml_swallows_is_told(line: str, text: str, warning: str) -> None:
-    with pytest.warns(CjbpmnWarning, match=f"^3: {warning}.*quotes"):
+    with pytest.warns(CjbpmnWarning, match=f"^line 3: {warning}.*quotes"):
         assert read_journey(f"journey: x\nsteps:\n  - {line}\n").steps[0].do == text
 
 
@@ -654,7 +654,7 @@ def test_what_is_no_trap_is_read(line: str, text: str) -> None:
     ],
 )
 def test_a_value_out_of_range_is_refused_with_its_line_and_key(line: str, complaint: str) -> None:
-    with pytest.raises(InvalidJourney, match=f"^[45]: {complaint}"):
+    with pytest.raises(InvalidJourney, match=f"^line [45]: {complaint}"):
         read_step(line)
 
 
@@ -696,7 +696,7 @@ def test_a_value_out_of_range_is_refused_with_its_line_and_key(line: str, compla
     ],
 )
 def test_a_file_that_is_no_journey_is_refused(text: str, complaint: str) -> None:
-    with pytest.raises(InvalidJourney, match=f"^{complaint}"):
+    with pytest.raises(InvalidJourney, match=f"^(line )?{complaint}"):
         read_journey(text)
 
 

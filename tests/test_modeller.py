@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import modeller_bench
+import models
 import pytest
 from modeller_bench import Job, Result, RoundTrip, model_ids, shown_ids
+
+import cjbpmn as cj
+from cjbpmn.names import CJ, qualified
 
 if TYPE_CHECKING:
     from modeller_bench import Bench
@@ -78,6 +83,73 @@ def test_example_is_drawn_completely(example: Path, trips: dict[Path, RoundTrip]
 @each_example
 def test_example_survives_saving(example: Path, trips: dict[Path, RoundTrip]) -> None:
     assert_survives_saving(example, trips[example])
+
+
+def sample(corpus: Path) -> list[Path]:
+    """Choose models of all vendors: every twelfth file, and those that the issue is about."""
+    return sorted(corpus.rglob("*.bpmn"))[::12]
+
+
+@pytest.fixture(scope="session")
+def enriched_examples(
+    bench: Bench, tmp_path_factory: pytest.TempPathFactory
+) -> dict[Path, RoundTrip]:
+    folder = tmp_path_factory.mktemp("enriched")
+    files = []
+    for example in EXAMPLES:
+        document = cj.read_document(example)
+        journey = cj.read_journey(example.with_suffix(".journey.yaml"))
+        cj.enrich_document(document, journey)
+        files.append(document.write(folder / example.name))
+    return modeller_bench.round_trips(bench, files, tmp_path_factory.mktemp("saved"))
+
+
+def test_enriched_examples_open_are_drawn_and_survive_saving(
+    enriched_examples: dict[Path, RoundTrip],
+) -> None:
+    for file, trip in enriched_examples.items():
+        assert_opens(trip.first)
+        assert_all_drawn(file, trip.first)
+        assert_survives_saving(file, trip)
+        assert our_elements(trip.saved) == our_elements(file)
+
+
+def our_elements(file: Path) -> list[tuple[str, str, tuple[tuple[str, str], ...], str]]:
+    """List our elements: on what they stand, what they are called, and what they say."""
+    root = cj.read_document(file).root
+    found = []
+    for element in root.iter(f"{{{CJ}}}*"):
+        holder = next(element.iterancestors(qualified("bpmn:extensionElements")))
+        host = holder.getparent()
+        said = (element.text or "").strip()
+        attributes = tuple(sorted(element.attrib.items()))
+        found.append(
+            (host.get("id", "") if host is not None else "", element.tag, attributes, said)
+        )
+    return found
+
+
+def test_enriched_models_of_all_vendors_bring_no_new_complaint(
+    bench: Bench, corpus: Path, tmp_path: Path
+) -> None:
+    pairs = []
+    for number, path in enumerate(sample(corpus)):
+        document = cj.read_document(path)
+        cj.enrich_document(document, models.draft_journey(cj.build_graph(document)))
+        pairs.append((path, document.write(tmp_path / f"{number}.bpmn")))
+    jobs = [Job(file, lint="original") for pair in pairs for file in pair]
+    results = bench(jobs)
+    for (path, _), before, after in zip(pairs, results[::2], results[1::2], strict=True):
+        if not before.ok:
+            continue
+        assert after.ok, path
+        assert kinds(after.complaints) <= kinds(before.complaints), path
+        assert kinds(after.lint) <= kinds(before.lint), path
+
+
+def kinds(complaints: list[str]) -> set[str]:
+    """Leave out where a complaint is: everything moves down when something is added."""
+    return {re.sub(r"line: \d+|column: \d+|: .*", "", complaint) for complaint in complaints}
 
 
 class TestTheBenchItself:

@@ -36,7 +36,9 @@ def documents(draw: st.DrawFn) -> bytes:
         attributes = "".join(
             f"{space}{key}={quote}{value}{quote}"
             for key, value in draw(
-                st.dictionaries(st.sampled_from(["x", "y", "p:z"]), st.sampled_from(["1", "&#10;", ">"]))
+                st.dictionaries(
+                    st.sampled_from(["x", "y", "p:z"]), st.sampled_from(["1", "&#10;", ">"])
+                )
             ).items()
         )
         inside = "".join(
@@ -44,9 +46,18 @@ def documents(draw: st.DrawFn) -> bytes:
                 st.lists(
                     st.one_of(
                         st.sampled_from(
-                            ["text", "\n  ", "<!-- a > b -->", "<?pi <x> ?>", "<![CDATA[<q>]]>", "&amp;"]
+                            [
+                                "text",
+                                "\n  ",
+                                "<!-- a > b -->",
+                                "<?pi <x> ?>",
+                                "<![CDATA[<q>]]>",
+                                "&amp;",
+                            ]
                         ),
-                        st.just("<>").map(lambda _: element(depth + 1)) if depth < 3 else st.just(""),
+                        st.just("<>").map(lambda _: element(depth + 1))
+                        if depth < 3
+                        else st.just(""),
                     ),
                     max_size=4,
                 )
@@ -56,7 +67,9 @@ def documents(draw: st.DrawFn) -> bytes:
             return f"<{name}{attributes}{draw(st.sampled_from(['', ' ']))}/>"
         return f"<{name}{attributes}>{inside}</{name}>"
 
-    return f'<?xml version="1.0"?>\n<root xmlns:p="{URI}">{element(0)}{element(0)}</root>\n'.encode()
+    return (
+        f'<?xml version="1.0"?>\n<root xmlns:p="{URI}">{element(0)}{element(0)}</root>\n'.encode()
+    )
 
 
 @given(documents())
@@ -67,7 +80,9 @@ def test_nothing_edited_means_no_patch(data: bytes) -> None:
 EDITS = ["set", "unset", "text", "tail", "remove", "append", "insert", "move", "empty"]
 
 
-@given(documents(), st.lists(st.tuples(st.sampled_from(EDITS), st.integers(0, 30), TEXTS), max_size=6))
+@given(
+    documents(), st.lists(st.tuples(st.sampled_from(EDITS), st.integers(0, 30), TEXTS), max_size=6)
+)
 @settings(max_examples=300)
 def test_reading_again_gives_the_edited_tree(
     data: bytes, edits: list[tuple[str, int, str]]

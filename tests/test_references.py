@@ -4,9 +4,9 @@ import models
 import pytest
 
 from cjbpmn.document import read_document
+from cjbpmn.enrichment.references import References
 from cjbpmn.errors import AmbiguousReference, ElementNotFound
 from cjbpmn.graph import build_graph
-from cjbpmn.references import References
 
 MODEL = models.definitions(
     """  <collaboration id="c">
@@ -79,5 +79,5 @@ def test_what_is_not_there_is_said_with_what_is_near(references: References) -> 
 
 
 def test_an_id_that_several_elements_share_is_refused(references: References) -> None:
-    with pytest.raises(AmbiguousReference, match="several elements share this id"):
+    with pytest.raises(AmbiguousReference, match="several elements share the id twin"):
         references.resolve("twin")

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cjbpmn.diagram import Bounds
-from cjbpmn.swimlane import PlacedStep, assign_tracks, lay_out, place
+from cjbpmn.enrichment.swimlane import PlacedStep, assign_tracks, lay_out, place
 
 WISHES = st.lists(st.one_of(st.none(), st.floats(-500, 3000)), max_size=30)
 STEPS = st.lists(

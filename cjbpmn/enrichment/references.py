@@ -161,8 +161,8 @@ class References:
         model = f" in {self.graph.path}" if self.graph.path else ""
         if len(found) == 1:
             return AmbiguousReference(
-                f'"{reference}" is {found[0]}, but several elements{model} share this id; '
-                "give each its own",
+                f"several elements{model} share the id {found[0]}; give each its own, "
+                f'so that "{reference}" can mean one of them',
                 path=path,
                 line=line,
             )

@@ -30,7 +30,7 @@ from cjbpmn.journey import (
     Step,
     check_value,
 )
-from cjbpmn.journey_yaml import (
+from cjbpmn.journey.yaml import (
     Entry,
     Node,
     Note,

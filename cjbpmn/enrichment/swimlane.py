@@ -141,7 +141,7 @@ def lay_out(
     --------
     >>> lane = lay_out([PlacedStep(wish=300), PlacedStep(wish=310)], 0, 1000, 0)
     >>> [task.centre[0] for task in lane.tasks]
-    [230.0, 380.0]
+    [253.0, 403.0]
     """
     inner = left + POOL_BAND + LANE_BAND + _MARGIN + _EVENT_LABEL / 2
     outer = EVENT_SIZE / 2 + _GAP

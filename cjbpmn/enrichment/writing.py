@@ -7,18 +7,18 @@ from dataclasses import dataclass
 
 from cjbpmn import elements as bpmn
 from cjbpmn.customer import customer_nodes
-from cjbpmn.customer_pool import CustomerPool
 from cjbpmn.document import Document, read_document
 from cjbpmn.elements import Element
-from cjbpmn.enrichment_plan import Plan, PlannedStep, make_plan, phase_ids
-from cjbpmn.enrichment_record import EnrichmentRecord
+from cjbpmn.enrichment.customer_pool import CustomerPool
+from cjbpmn.enrichment.plan import Plan, PlannedStep, make_plan, phase_ids
+from cjbpmn.enrichment.record import EnrichmentRecord
 from cjbpmn.extensions.customer_activity import CustomerActivity
 from cjbpmn.extensions.enrichment import Enrichment
 from cjbpmn.extensions.touchpoint import Touchpoint
 from cjbpmn.findings import Finding
 from cjbpmn.graph import build_graph
 from cjbpmn.journey import Journey
-from cjbpmn.journey_elements import activity_element, journey_element, persona_element
+from cjbpmn.journey.elements import activity_element, journey_element, persona_element
 from cjbpmn.names import qualified
 
 
@@ -155,7 +155,8 @@ def _write_touchpoints(document: Document, plan: Plan) -> None:
             if contact.flow is None or contact.flow in written:
                 continue
             written.add(contact.flow)
-            docked = plan.black_box is not None and contact.flow in plan.graph.flows
+            # A flow that stays docked to the pool, and a node without a flow, name the step.
+            docked = plan.builds and contact.flow in {*plan.graph.flows, contact.other}
             made = Touchpoint.make(
                 channel=planned.step.channel,
                 direction=contact.direction,

@@ -9,8 +9,8 @@ from cjbpmn import lexicon
 from cjbpmn.diagram import Bounds, Diagram, bounds_of, main_diagram, make_shape, union, waypoints_of
 from cjbpmn.document import Document
 from cjbpmn.elements import Element, make
-from cjbpmn.enrichment_plan import Plan
-from cjbpmn.enrichment_record import EnrichmentRecord
+from cjbpmn.enrichment.plan import Plan
+from cjbpmn.enrichment.record import EnrichmentRecord
 from cjbpmn.names import qualified
 
 _PADDING = 40.0
@@ -48,7 +48,7 @@ def find_or_make_collaboration(
         collaboration = make("bpmn:collaboration", id=record.free_id("CjCollaboration"))
         first = next(bpmn.children(document.root, "process"))
         record.add(document.root, collaboration, document.root.index(first))
-        _add_participants(document, plan, record, collaboration)
+        _add_participants(document, plan, record, collaboration, diagram)
     if diagram is not None and drawn != collaboration.get("id"):
         _show_pools(diagram, document, plan, record, collaboration)
         diagram = Diagram(diagram.plane)
@@ -56,14 +56,19 @@ def find_or_make_collaboration(
 
 
 def _add_participants(
-    document: Document, plan: Plan, record: EnrichmentRecord, collaboration: Element
+    document: Document,
+    plan: Plan,
+    record: EnrichmentRecord,
+    collaboration: Element,
+    diagram: Diagram | None,
 ) -> None:
-    """Give each process that does something a participant."""
+    """Give each process that does something, and is drawn here if anything is, a participant."""
     busy = {node.process for node in plan.graph.nodes.values()}
     fallback = lexicon.words(plan.language)["swimlane"]["organisation"]
     for process in bpmn.children(document.root, "process"):
         identifier = process.get("id")
-        if identifier is None or identifier not in busy:
+        is_drawn = diagram is None or _room_of(process, diagram, plan) is not None
+        if identifier is None or identifier not in busy or not is_drawn:
             continue
         participant = make(
             "bpmn:participant",

@@ -7,8 +7,8 @@ from statistics import mean
 
 from cjbpmn.diagram import Bounds, Diagram, union, waypoints_of
 from cjbpmn.emotion_scale import describe_emotions
-from cjbpmn.enrichment_plan import Plan, PlannedContact, PlannedStep
-from cjbpmn.swimlane import (
+from cjbpmn.enrichment.plan import Plan, PlannedContact, PlannedStep
+from cjbpmn.enrichment.swimlane import (
     LINE_HEIGHT,
     Contact,
     PlacedStep,

@@ -24,7 +24,7 @@ class EnrichmentRecord:
         self.document = document
         self._taken = document.source.identifiers()
         self._added: list[str] = []
-        self._changed: list[Changed] = []
+        self._changed: list[tuple[Element, str, str | None]] = []
         self._declared: list[str] = []
 
     def declare(self, prefix: str) -> None:
@@ -61,9 +61,7 @@ class EnrichmentRecord:
         if was == value:
             return
         found.set(name, value)
-        self._changed.append(
-            Changed.make(of=of.get("id") or "", part=part, attribute=attribute, was=was)
-        )
+        self._changed.append((found, attribute, was))
 
     def change_number(self, of: Element, attribute: str, value: float, part: str) -> None:
         """Set a coordinate, unless it says the same number already in its own way."""
@@ -75,11 +73,16 @@ class EnrichmentRecord:
         """Write the record into the document, last of all."""
         document = self.document
         holder = document.extension_elements(process)
+        # What stands where is known when all stands there.
+        changed = [(document.place_of(of), name, was) for of, name, was in self._changed]
         made = Enrichment.make(
             declares=tuple(self._declared),
             opened=tuple(sorted(document.opened)),
             kept=tuple(sorted(document.kept)),
             added=(Added.make(ids=" ".join(self._added)),) if self._added else (),
-            changed=tuple(self._changed),
+            changed=tuple(
+                Changed.make(of=of, part=part or None, attribute=name, was=was)
+                for (of, part), name, was in changed
+            ),
         )
         document.insert(holder, made.element)

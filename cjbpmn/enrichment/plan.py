@@ -9,11 +9,11 @@ from cjbpmn import elements as bpmn
 from cjbpmn import lexicon
 from cjbpmn.customer import customer_nodes, find_customer_candidates, resolve_customer
 from cjbpmn.emotion_scale import emotion_of
+from cjbpmn.enrichment.references import References
 from cjbpmn.errors import ElementNotFound
 from cjbpmn.findings import Finding, Severity
 from cjbpmn.graph import FlowNode, ProcessGraph
 from cjbpmn.journey import Journey, Step
-from cjbpmn.references import References
 from cjbpmn.vocabulary import Direction
 
 
@@ -171,15 +171,16 @@ def _find_customers(
         except ElementNotFound:
             pass  # The name is for the pool that will be drawn, or the model calls it otherwise.
     found = resolve_customer(graph)
-    candidates = {candidate.id: candidate for candidate in find_customer_candidates(graph)}
-    for identifier in sorted(found):
-        reasons = ", ".join(candidates[identifier].reasons) if identifier in candidates else ""
+    named = [one for one in find_customer_candidates(graph) if one.id in found]
+    if named and not graph.customers:
+        best = named[0]
         findings.append(
             Finding(
                 "inferred-customer",
-                f'"{candidates[identifier].name if identifier in candidates else identifier}" is '
-                f"taken to be the customer ({reasons}); say --customer if it is not",
-                (identifier,),
+                f'{best.kind} "{best.name}" is taken to be the customer '
+                f"({', '.join(best.reasons)}); say --customer if it is not",
+                (best.id,),
+                severity=Severity.INFO,
             )
         )
     return found

@@ -8,17 +8,17 @@ from itertools import pairwise
 
 from cjbpmn import elements as bpmn
 from cjbpmn import lexicon
-from cjbpmn.collaboration import find_or_make_collaboration
 from cjbpmn.diagram import Bounds, Diagram, Point, make_edge, make_shape, waypoints_of
 from cjbpmn.document import Document
 from cjbpmn.elements import Element, make
 from cjbpmn.emotion_scale import describe_emotions, emotion_step
-from cjbpmn.enrichment_plan import Plan, PlannedStep
-from cjbpmn.enrichment_record import EnrichmentRecord
+from cjbpmn.enrichment.collaboration import find_or_make_collaboration
+from cjbpmn.enrichment.plan import Plan, PlannedContact, PlannedStep
+from cjbpmn.enrichment.record import EnrichmentRecord
+from cjbpmn.enrichment.swimlane import LINE_HEIGHT, text_width
+from cjbpmn.enrichment.swimlane_fit import SwimlaneFit
 from cjbpmn.findings import Finding
 from cjbpmn.names import local_name
-from cjbpmn.swimlane import LINE_HEIGHT, text_width
-from cjbpmn.swimlane_fit import SwimlaneFit
 from cjbpmn.vocabulary import Direction
 
 _PLACEHOLDER = "__targetRef_placeholder"  # what bpmn-js itself calls the target that XSD wants
@@ -246,23 +246,32 @@ class CustomerPool:
             if contact.flow is None
         ]
         for number, (planned, contact) in enumerate(new, start=1):
-            ends = (planned.host or customer, contact.other)
-            source, target = ends if contact.direction == Direction.FROM_CUSTOMER else ends[::-1]
-            flow = make(
-                "bpmn:messageFlow",
-                id=self.record.free_id(f"CjTouchpoint_{number}"),
-                sourceRef=source,
-                targetRef=target,
-            )
-            if planned.step.channel:
-                flow.set("name", planned.step.channel)
-            self.record.add(self.collaboration, flow)
             place = planned.contacts.index(contact)
-            planned.contacts[place] = replace(contact, flow=flow.get("id"))
             way = routes.get((planned.order, contact))
+            if way is None and self.diagram is not None:
+                # What is not drawn here cannot be the end of a line: the contact stands on it.
+                planned.contacts[place] = replace(contact, flow=contact.other)
+                continue
+            flow = self._message_flow(number, planned, contact, customer)
+            planned.contacts[place] = replace(contact, flow=flow.get("id"))
             if way is not None:
                 label = _beside(way.label, planned.step.channel, left=way.label_left)
                 self._edge(flow, way.points, label)
+
+    def _message_flow(
+        self, number: int, planned: PlannedStep, contact: PlannedContact, customer: str
+    ) -> Element:
+        ends = (planned.host or customer, contact.other)
+        source, target = ends if contact.direction == Direction.FROM_CUSTOMER else ends[::-1]
+        flow = make(
+            "bpmn:messageFlow",
+            id=self.record.free_id(f"CjTouchpoint_{number}"),
+            sourceRef=source,
+            targetRef=target,
+        )
+        if planned.step.channel:
+            flow.set("name", planned.step.channel)
+        return self.record.add(self.collaboration, flow)
 
     # The drawing.
 
