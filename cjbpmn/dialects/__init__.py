@@ -1,0 +1,1 @@
+"""What tools do their own way; one vendor or companion standard, one file."""

@@ -1,0 +1,233 @@
+"""BPSim 1.0 and 2.0 (WfMC): times and probabilities that simulation tools keep in a BPMN file.
+
+Names are matched without their namespace, since both versions, and tools that write neither of
+the two URIs, put the same words in the same places. What a tool *asks* a simulator for
+(``ResultRequest``, values with ``result=``) is no input and is left out. Several scenarios are
+never merged: one is read.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+import isodate
+
+from cjbpmn.elements import Element
+from cjbpmn.names import BPMN, local_name
+
+_ELAPSED: Final = (
+    "TransferTime",
+    "QueueTime",
+    "WaitTime",
+    "SetUpTime",
+    "ProcessingTime",
+    "ValidationTime",
+    "ReworkTime",
+)
+"""What adds up to the time that something takes at a node."""
+
+_UNITS: Final = {
+    "ms": 1 / 3_600_000,
+    "s": 1 / 3600,
+    "min": 1 / 60,
+    "hour": 1.0,
+    "day": 24.0,
+    "year": 8766.0,
+}
+_SCALED: Final = frozenset({"value", "mean", "standardDeviation", "min", "max", "mode"})
+"""The numbers that are times; a gamma's shape is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedValue:
+    """A value or distribution as the file states it, its times in hours.
+
+    Parameters
+    ----------
+    kind : str
+        The BPSim element without ``Parameter`` or ``Distribution``: ``Floating``, ``Uniform``.
+    numbers : mapping of str to float
+        Its attributes.
+    points : tuple of pairs of float
+        Probability and value of each point of a user distribution.
+    discrete : bool
+        Whether a user distribution knows only its points.
+    """
+
+    kind: str
+    numbers: Mapping[str, float] = field(default_factory=dict)
+    points: tuple[tuple[float, float], ...] = ()
+    discrete: bool = True
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """The inputs of one BPSim scenario, by the id of the BPMN element.
+
+    Parameters
+    ----------
+    scenario : str
+        Its id.
+    times : mapping of str to tuple of SimulatedValue
+        What a node takes; the parts add up.
+    triggers : mapping of str to SimulatedValue
+        How long until an event is triggered.
+    probabilities : mapping of str to float
+        Of sequence flows and events.
+    scenarios : tuple of str
+        The ids of all scenarios in the file.
+    """
+
+    scenario: str
+    times: Mapping[str, tuple[SimulatedValue, ...]] = field(default_factory=dict)
+    triggers: Mapping[str, SimulatedValue] = field(default_factory=dict)
+    probabilities: Mapping[str, float] = field(default_factory=dict)
+    scenarios: tuple[str, ...] = ()
+
+
+def read_simulation(root: Element, scenario: str | None = None) -> Simulation | None:
+    """Read one BPSim scenario from a definitions element.
+
+    Parameters
+    ----------
+    root : lxml element
+        The BPMN definitions.
+    scenario : str or None
+        The id or name of the scenario; the first one that is no result of another otherwise.
+
+    Returns
+    -------
+    Simulation or None
+        None where the file holds no scenario, or none of that name.
+
+    Examples
+    --------
+    >>> from lxml import etree
+    >>> simulation = read_simulation(etree.fromstring('''
+    ... <definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL">
+    ...  <relationship type="BPSimData"><extensionElements>
+    ...   <BPSimData xmlns="http://www.bpsim.org/schemas/2.0"><Scenario id="base">
+    ...    <ElementParameters elementRef="pack"><TimeParameters><ProcessingTime>
+    ...     <FloatingParameter value="90"/>
+    ...    </ProcessingTime></TimeParameters></ElementParameters>
+    ...   </Scenario></BPSimData></extensionElements></relationship>
+    ... </definitions>'''))
+    >>> simulation.times["pack"][0].numbers
+    {'value': 1.5}
+    """
+    found = [
+        element
+        for relationship in root.iterchildren(f"{{{BPMN}}}relationship")
+        for element in relationship.iter("{*}Scenario")
+    ]
+    if not found:
+        return None
+    by_name = {key: element for element in reversed(found) for key in _names(element)}
+    if scenario is None:
+        chosen = next((element for element in found if element.get("result") is None), found[0])
+    elif scenario in by_name:
+        chosen = by_name[scenario]
+    else:
+        return None
+    return _read(chosen, by_name, tuple(element.get("id", "") for element in found))
+
+
+def _names(element: Element) -> list[str]:
+    return [name for key in ("id", "name") if (name := element.get(key))]
+
+
+def _read(
+    chosen: Element, by_name: Mapping[str, Element], scenarios: tuple[str, ...]
+) -> Simulation:
+    times: dict[str, tuple[SimulatedValue, ...]] = {}
+    triggers: dict[str, SimulatedValue] = {}
+    probabilities: dict[str, float] = {}
+    for element in _lineage(chosen, by_name):
+        unit = _base_unit(element)
+        for parameters in element.iterchildren("{*}ElementParameters"):
+            target = parameters.get("elementRef", "").rpartition(":")[2]
+            elapsed = tuple(
+                value
+                for name in _ELAPSED
+                for value in _values(parameters, f"{{*}}TimeParameters/{{*}}{name}", unit)
+            )
+            if elapsed:
+                times[target] = elapsed
+            for value in _values(parameters, "{*}ControlParameters/{*}InterTriggerTimer", unit):
+                triggers[target] = value
+            for value in _values(parameters, "{*}ControlParameters/{*}Probability", 1.0):
+                if "value" in value.numbers:
+                    probabilities[target] = value.numbers["value"]
+    return Simulation(chosen.get("id", ""), times, triggers, probabilities, scenarios)
+
+
+def _lineage(chosen: Element, by_name: Mapping[str, Element]) -> list[Element]:
+    """Return a scenario after those from which it inherits, however they go round."""
+    line: list[Element] = []
+    element: Element | None = chosen
+    while element is not None and element not in line:
+        line.insert(0, element)
+        element = by_name.get(element.get("inherits", ""))
+    return line
+
+
+def _base_unit(scenario: Element) -> float:
+    parameters = scenario.find("{*}ScenarioParameters")
+    unit = None if parameters is None else parameters.get("baseTimeUnit")
+    return _UNITS.get(unit or "min", _UNITS["min"])
+
+
+def _values(parameters: Element, path: str, unit: float) -> Iterator[SimulatedValue]:
+    for holder in parameters.iterfind(path):
+        for element in holder.iterchildren("{*}*"):
+            if element.get("result") is None:
+                value = _value(element, unit)
+                if value is not None:
+                    yield value
+                    break
+
+
+def _value(element: Element, unit: float) -> SimulatedValue | None:
+    tag = local_name(element.tag)
+    kind = tag.removesuffix("Parameter").removesuffix("Distribution")
+    if kind == tag:
+        return None
+    if kind == "Duration":
+        hours = _iso_hours(element.get("value", ""))
+        return None if hours is None else SimulatedValue("Floating", {"value": hours})
+    factor = _UNITS.get(element.get("timeUnit", ""), unit)
+    points = tuple(
+        (probability, value.numbers["value"])
+        for point in element.iterchildren("{*}UserDistributionDataPoint")
+        for inner in point.iterchildren("{*}*")
+        if (probability := _number(point.get("probability"))) is not None
+        and (value := _value(inner, factor)) is not None
+        and "value" in value.numbers
+    )
+    # The scale of a gamma is a time, that of a beta and of a Weibull likewise.
+    times = _SCALED | ({"scale"} if kind in {"Gamma", "Weibull"} else set())
+    numbers = {
+        name: number * (factor if name in times else 1.0)
+        for name, text in element.attrib.items()
+        if (number := _number(text)) is not None
+    }
+    return SimulatedValue(kind, numbers, points, element.get("discrete") not in {"false", "0"})
+
+
+def _number(text: str | bytes | None) -> float | None:
+    try:
+        number = float(text or "")
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _iso_hours(text: str) -> float | None:
+    try:
+        duration = isodate.parse_duration(text)
+        return float(duration.total_seconds()) / 3600
+    except (isodate.ISO8601Error, ValueError, TypeError, AttributeError, OverflowError):
+        return None

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import models
+import pytest
+
+from cjbpmn.document import read_document
+from cjbpmn.errors import InvalidDocument
+from cjbpmn.graph import ProcessGraph, build_graph
+
+
+def graph_of(content: str) -> ProcessGraph:
+    return build_graph(read_document(models.definitions(content)))
+
+
+def test_lanes_pools_and_sub_processes_are_known() -> None:
+    graph = graph_of(
+        """<collaboration id="c"><participant id="pool" name=" The&#10;Shop " processRef="p"/></collaboration>
+        <process id="p"><laneSet id="ls"><lane id="outer" name="Sales"><flowNodeRef>a</flowNodeRef>
+          <flowNodeRef>sub</flowNodeRef><childLaneSet id="cs"><lane id="inner">
+          <flowNodeRef>a</flowNodeRef></lane></childLaneSet></lane></laneSet>
+        <task id="a"/><subProcess id="sub"><task id="b"/></subProcess></process>"""
+    )
+    assert (graph.nodes["a"].lane, graph.nodes["a"].participant) == ("inner", "pool")
+    assert (graph.nodes["b"].scope, graph.nodes["b"].lane) == ("sub", "outer")
+    assert [node.id for node in graph.inside("sub")] == ["b"]
+    assert graph.desk("a") == "Sales"
+    assert graph.nodes["pool"].type == "participant"
+    assert graph.participants["pool"].name == "The Shop"
+
+
+def test_events_carry_what_they_wait_for() -> None:
+    graph = graph_of(
+        """<process id="p"><task id="a"><multiInstanceLoopCharacteristics isSequential="true">
+          <loopCardinality>3</loopCardinality></multiInstanceLoopCharacteristics></task>
+        <boundaryEvent id="late" attachedToRef="a" cancelActivity="false"><timerEventDefinition>
+          <timeDuration> PT2H </timeDuration></timerEventDefinition></boundaryEvent>
+        <intermediateThrowEvent id="go"><linkEventDefinition name="B"/></intermediateThrowEvent></process>"""
+    )
+    [timer] = graph.nodes["late"].events
+    assert (timer.kind, timer.timer, timer.expression) == ("timer", "timeDuration", "PT2H")
+    assert not graph.nodes["late"].interrupting
+    assert [node.id for node in graph.attached("a")] == ["late"]
+    assert graph.nodes["go"].events[0].reference == "B"
+    loop = graph.nodes["a"].loop
+    assert loop is not None
+    assert (loop.kind, loop.maximum) == ("sequential", 3)
+
+
+def test_message_flows_may_end_on_pools_lanes_and_prefixed_ids() -> None:
+    graph = graph_of(
+        """<collaboration id="c"><participant id="x"/><participant id="y" processRef="q:p"/>
+        <messageFlow id="m1" sourceRef="x" targetRef="q:a"/>
+        <messageFlow id="m2" sourceRef="lane" targetRef="x"/></collaboration>
+        <process id="p"><laneSet id="ls"><lane id="lane"/></laneSet><task id="a"/></process>"""
+    )
+    assert (graph.flows["m1"].source, graph.flows["m1"].target) == ("x", "a")
+    assert graph.flows["m2"].source == "y"
+    assert [flow.id for flow in graph.outgoing("x", "message")] == ["m1"]
+    assert graph.network.has_edge("x", "a", key="m1")
+
+
+def test_what_is_broken_is_left_out_and_told() -> None:
+    graph = graph_of(
+        """<process id="p"><task id="a"/><task id="a"/>
+        <sequenceFlow id="f" sourceRef="a"/><sequenceFlow id="g" sourceRef="nowhere" targetRef="a"/></process>"""
+    )
+    assert [(finding.code, finding.elements) for finding in graph.findings] == [
+        ("dangling-flow", ("f",)),
+        ("dangling-flow", ("g",)),
+        ("duplicate-id", ("a",)),
+    ]
+    assert "no target" in graph.findings[0].message
+    assert graph.findings[0].line == 4
+    assert not graph.flows
+
+
+def test_a_model_without_a_process_is_an_error() -> None:
+    with pytest.raises(InvalidDocument, match="no process"):
+        graph_of("")
