@@ -1,0 +1,172 @@
+"""InteractionPoint: where customer and organisation meet; find_interaction_points(graph)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from cjbpmn.contacts import customer_side, focal_organisation
+from cjbpmn.customer import resolve_customer
+from cjbpmn.graph import Flow, ProcessGraph
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_DECLARED: Final = {"from customer": "c2o", "to customer": "o2c", "both": "both"}
+COLUMNS: Final = (
+    "id",
+    "customer_node",
+    "other_node",
+    "direction",
+    "channel",
+    "counterpart",
+    "lane",
+    "partner",
+    "flows",
+)
+"""The columns of `points_to_frame`, and the keys of `InteractionPoint.as_dict`."""
+
+
+@dataclass(frozen=True, slots=True)
+class InteractionPoint:
+    """One pair of a customer's and somebody else's flow node that meet.
+
+    Parameters
+    ----------
+    id : str
+        The id of the earliest flow between the two, by the order in the file.
+    customer_node, other_node : str
+        The ids of the two flow nodes, or of the pool at whose border the flow ends.
+    direction : str
+        ``c2o`` from customer to organisation, ``o2c`` back, or ``both``.
+    channel : str or None
+        The way by which they meet, where it is declared.
+    counterpart : str
+        The name (or id) of the pool on the other side; the empty string where there is none.
+    lane : str
+        The name of the lane on the other side; of the pool where it has none.
+    partner : bool
+        Whether the other side is not the organisation itself, but a third party.
+    flows : tuple of str
+        The ids of all flows between the two.
+    """
+
+    id: str
+    customer_node: str
+    other_node: str
+    direction: str
+    channel: str | None = None
+    counterpart: str = ""
+    lane: str = ""
+    partner: bool = False
+    flows: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as plain values for JSON."""
+        values: dict[str, Any] = {name: getattr(self, name) for name in COLUMNS}
+        return values | {"flows": list(self.flows)}
+
+
+def find_interaction_points(
+    graph: ProcessGraph, customer: Sequence[str] = ()
+) -> list[InteractionPoint]:
+    """Find where the customer meets the organisation and its partners.
+
+    A contact edge is a message flow with exactly one end at the customer (a flow node of the
+    customer's, or the border of the customer's pool), or a sequence flow between a lane of the
+    customer and another lane. An interaction point is the class of contact edges with the same
+    unordered pair of ends: to collect money and to pay money is one. A message flow that ends on
+    the border of a sub-process stays there.
+
+    A point with another pool than the focal organisation's (`cjbpmn.contacts.focal_organisation`)
+    is flagged as a partner's.
+
+    Parameters
+    ----------
+    graph : ProcessGraph
+        The model.
+    customer : sequence of str
+        Names or ids of the pools and lanes that are the customer, where the file does not say.
+
+    Returns
+    -------
+    list of InteractionPoint
+        In document order of their flows; empty where no customer is known.
+
+    Raises
+    ------
+    ElementNotFound
+        If nobody in the model bears a name that was given.
+
+    Notes
+    -----
+    The line of interaction is that of the service blueprint (Shostack 1984; Bitner, Ostrom and
+    Morgan 2008); "communication point" in CJML (Halvorsrud et al.). A channel is the medium of
+    an interaction point, not the point.
+
+    Examples
+    --------
+    >>> from cjbpmn.document import read_document
+    >>> from cjbpmn.graph import build_graph
+    >>> graph = build_graph(read_document("docs/examples/webshop.bpmn"))
+    >>> find_interaction_points(graph)
+    []
+    """
+    customers = resolve_customer(graph, customer)
+    own = customer_side(graph, customers)
+    classes: dict[frozenset[str], list[Flow]] = {}
+    for flow in graph.flows.values():
+        if (flow.source in own) != (flow.target in own):
+            classes.setdefault(frozenset((flow.source, flow.target)), []).append(flow)
+    focal = focal_organisation(graph, customers)
+    return [_point(graph, flows, own, focal) for flows in classes.values()]
+
+
+def _point(
+    graph: ProcessGraph, flows: list[Flow], own: frozenset[str], focal: str | None
+) -> InteractionPoint:
+    first = flows[0]
+    ends = (first.source, first.target)
+    customer_node, other_node = ends if first.source in own else ends[::-1]
+    directions = {
+        _DECLARED.get(flow.direction or "") or ("c2o" if flow.source in own else "o2c")
+        for flow in flows
+    }
+    pool = graph.nodes[other_node].participant
+    name = "" if pool is None else graph.participants[pool].name or pool
+    return InteractionPoint(
+        first.id,
+        customer_node,
+        other_node,
+        directions.pop() if len(directions) == 1 else "both",
+        next((flow.channel for flow in flows if flow.channel), None),
+        name,
+        graph.desk(other_node) or name,
+        partner=pool is not None and pool != focal,
+        flows=tuple(flow.id for flow in flows),
+    )
+
+
+def points_to_frame(points: Iterable[InteractionPoint]) -> pd.DataFrame:
+    """Put interaction points into a pandas frame, one a row.
+
+    Parameters
+    ----------
+    points : iterable of InteractionPoint
+        The points.
+
+    Returns
+    -------
+    DataFrame
+        With the columns of `COLUMNS`.
+
+    Examples
+    --------
+    >>> frame = points_to_frame([InteractionPoint("m1", "I pay", "Collect money", "both")])
+    >>> frame.loc[0, "direction"]
+    'both'
+    """
+    import pandas as pd  # noqa: PLC0415 - heavy, and needed only here
+
+    return pd.DataFrame([point.as_dict() for point in points], columns=list(COLUMNS))

@@ -1,0 +1,23 @@
+"""Where the customer waits: for what, through whose hands, and how long."""
+
+from __future__ import annotations
+
+from cjbpmn.waiting.search import find_waiting_stretches
+from cjbpmn.waiting.stretches import (
+    CaseFigures,
+    Leg,
+    Tail,
+    WaitingReport,
+    WaitingStretch,
+    stretches_to_frame,
+)
+
+__all__ = [
+    "CaseFigures",
+    "Leg",
+    "Tail",
+    "WaitingReport",
+    "WaitingStretch",
+    "find_waiting_stretches",
+    "stretches_to_frame",
+]

@@ -1,0 +1,267 @@
+"""WaitingStretch; find_waiting_stretches(graph).
+
+Two clocks run. The *causal* one belongs to a stretch: from the end of the latest contact that
+causally precedes a contact, to its start. The *case* clock belongs to one customer: all the time
+between the first and the last contact in which the customer is not involved, counted once however
+many stretches overlap. The sum of stretches is not what the customer perceives.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import networkx as nx
+
+from cjbpmn.contacts import Contact, customer_side, find_contacts, focal_organisation
+from cjbpmn.customer import resolve_customer
+from cjbpmn.durations import Timings, percentile, read_timings
+from cjbpmn.graph import ProcessGraph
+from cjbpmn.waiting.execution import Step, compile_execution
+from cjbpmn.waiting.figures import Figures, figure_out
+from cjbpmn.waiting.game import Game
+from cjbpmn.waiting.stretches import (
+    CaseFigures,
+    Leg,
+    WaitingReport,
+    WaitingStretch,
+)
+from cjbpmn.waiting.structure import Moment, Reach, Structure, build_structure
+
+
+def find_waiting_stretches(
+    graph: ProcessGraph,
+    timings: Timings | None = None,
+    customer: Sequence[str] = (),
+    *,
+    declared: Mapping[str, Contact] | None = None,
+) -> WaitingReport:
+    """Find the stretches in which the customer waits, and how long.
+
+    A stretch belongs to the contact that ends it. It goes back from there through everything that
+    is internal, to the contacts before. What holds no activity, timer or outside event is seamless
+    and not listed.
+
+    Parameters
+    ----------
+    graph : ProcessGraph
+        The model.
+    timings : Timings, optional
+        Durations and probabilities; what the model itself says (`read_timings`) by default.
+    customer : sequence of str
+        Names or ids of the pools and lanes that are the customer, where the file does not say.
+    declared : mapping of str to Contact, optional
+        Contacts that people declared, by flow node.
+
+    Returns
+    -------
+    WaitingReport
+        For any model: where something is broken or doubtful, its warnings say so.
+
+    Raises
+    ------
+    ElementNotFound
+        If nobody in the model bears a name that was given.
+
+    Examples
+    --------
+    >>> from cjbpmn.document import read_document
+    >>> from cjbpmn.graph import build_graph
+    >>> graph = build_graph(read_document("docs/examples/webshop.bpmn"))
+    >>> find_waiting_stretches(graph).ending
+    {'no_contact': 1.0}
+    """
+    timings = timings or read_timings(graph)
+    customers = resolve_customer(graph, customer)
+    contacts = find_contacts(graph, customers, declared)
+    warnings = dict.fromkeys([*_findings(graph), *timings.warnings])
+    if not contacts:
+        warnings["no-touchpoints"] = None
+        return WaitingReport(ending={"no_contact": 1.0}, warnings=tuple(warnings))
+    execution = compile_execution(graph)
+    structure = build_structure(execution, contacts, customer_side(graph, customers))
+    warnings |= execution.warnings
+    order = {identifier: index for index, identifier in enumerate(graph.nodes)}
+    reaches = [reach for end in structure.touches if (reach := structure.reach(end, order)).timed]
+    reaches.sort(key=lambda reach: (order[execution.steps[reach.end.key].node.id], reach.end))
+    game = Game(structure, timings)
+    figures = figure_out(game)
+    warnings |= dict.fromkeys(_doubts(reaches, timings))
+    warnings |= figures.warnings
+    focal = focal_organisation(graph, customers)
+    makers = _Maker(graph, structure, timings, figures, {focal, *customers})
+    stretches = makers.stretches(reaches)
+    return WaitingReport(
+        stretches,
+        makers.case(stretches),
+        figures.ending,
+        figures.tails(),
+        tuple(warnings),
+        {identifier: contact.involvement for identifier, contact in contacts.items()},
+        figures.method,
+        figures.played.rest,
+        len(figures.runs) if figures.played.method == "sampled" else 0,
+        figures.standard_error,
+    )
+
+
+def _findings(graph: ProcessGraph) -> Iterator[str]:
+    """Yield what is broken in the drawing; where flows are lost, ends and starts are doubtful."""
+    dangling = [finding for finding in graph.findings if finding.code == "dangling-flow"]
+    for finding in graph.findings:
+        if finding.code == "dangling-flow":
+            yield finding.code
+        else:
+            yield ":".join([finding.code, *finding.elements])
+    if dangling:
+        for node in graph.nodes.values():
+            if node.type in {"participant", "boundaryEvent"} or node.triggered_by_event:
+                continue
+            if node.type != "startEvent" and not graph.incoming(node.id):
+                yield f"implicit-start:{node.id}"
+            if node.type != "endEvent" and not graph.outgoing(node.id):
+                yield f"implicit-end:{node.id}"
+
+
+def _doubts(reaches: Iterable[Reach], timings: Timings) -> Iterator[str]:
+    """Yield which durations are unknown, read off a label only, or in working time."""
+    for reach in reaches:
+        for identifier in reach.timed:
+            info = timings.durations.get(identifier)
+            if info is None:
+                yield f"unknown-duration:{identifier}"
+            elif info.hint:
+                yield f"hint-duration:{identifier}"
+            elif info.working:
+                yield f"working-time:{identifier}"
+
+
+class _Maker:
+    """Makes the values of the report out of structure and figures."""
+
+    def __init__(
+        self,
+        graph: ProcessGraph,
+        structure: Structure,
+        timings: Timings,
+        figures: Figures,
+        known_pools: set[str | None],
+    ) -> None:
+        self.graph = graph
+        self.structure = structure
+        self.timings = timings
+        self.figures = figures
+        self.known_pools = known_pools
+        self.order = {identifier: index for index, identifier in enumerate(graph.nodes)}
+        self.senders: dict[str, list[str]] = {}
+        for step in structure.execution.steps.values():
+            for _, target in step.sends:
+                self.senders.setdefault(target, []).append(step.key)
+
+    def stretches(self, reaches: Sequence[Reach]) -> tuple[WaitingStretch, ...]:
+        """Make the stretches, and tell of each the other end of the same meeting."""
+        listed = {reach.end.key: reach.end.name for reach in reaches if reach.end.part == "run"}
+        return tuple(self._stretch(reach, listed) for reach in reaches)
+
+    def _stretch(self, reach: Reach, listed: Mapping[str, str]) -> WaitingStretch:
+        end, steps = reach.end, self.structure.execution.steps
+        waits = self.figures.waits.get(end, [])
+        endless = reach.is_endless or self._repeats_for_ever(reach)
+        around = self.figures.spread(end, endless=endless)
+        pools = dict.fromkeys(self.graph.nodes[identifier].participant for identifier in reach.body)
+        return WaitingStretch(
+            end=end.name,
+            starts=tuple(start.name for start in reach.starts),
+            kind="between" if reach.starts else "before_first",
+            body=reach.body,
+            executions=self._executions(reach),
+            minimum=None if around is None else around[0],
+            expected=self.figures.expected(end),
+            maximum=None if around is None else around[1],
+            p50=percentile(waits, 0.5),
+            p90=percentile(waits, 0.9),
+            legs=tuple(self._legs(end, endless=endless)),
+            handoffs=reach.handoffs,
+            desks=reach.desks,
+            partners=tuple(
+                self.graph.participants[pool].name or pool
+                for pool in pools
+                if pool is not None and pool not in self.known_pools
+            ),
+            unknown=tuple(i for i in reach.timed if i not in self.timings.durations),
+            includes_end_work=self.structure.touches[end].before,
+            includes_start_work=any(self.structure.touches[start].after for start in reach.starts),
+            twin=next((listed[key] for key in self._others(steps[end.key]) if key in listed), None),
+            inside=self._inside(reach),
+            standard_error=self.figures.error(waits),
+            sources={
+                identifier: self.timings.durations[identifier].source
+                for identifier in reach.timed
+                if identifier in self.timings.durations
+            },
+        )
+
+    def _others(self, step: Step) -> Iterator[str]:
+        """Yield the other ends of the messages of a step."""
+        yield from step.partners
+        yield from (target for _, target in step.sends)
+        yield from self.senders.get(step.key, ())
+
+    def _inside(self, reach: Reach) -> tuple[str, ...]:
+        steps, own = self.structure.execution.steps, self.structure.own
+        ends = {steps[moment.key].node.id for moment in (reach.end, *reach.starts)} - own
+        wanted = ends.union(reach.body)
+        return tuple(sorted(wanted, key=self.order.__getitem__))
+
+    def _repeats_for_ever(self, reach: Reach) -> bool:
+        for identifier in reach.timed:
+            loop = self.graph.nodes[identifier].loop
+            if loop is not None and loop.kind == "standard" and loop.maximum is None:
+                return self.timings.repeats.get(identifier, 0) > 0
+        return False
+
+    def _executions(self, reach: Reach) -> float | None:
+        if not self.figures.runs:
+            return None
+        number = self.figures.executions(reach.end)
+        silent = self.figures.silent
+        if number == 0 and any(m.key in silent for m in (reach.end, *reach.inside)):
+            return None
+        return number
+
+    def _legs(self, end: Moment, *, endless: bool) -> Iterator[Leg]:
+        for start, share, expected in self.figures.shares(end):
+            around = self.figures.spread(end, start, endless=endless, leg=True)
+            if around is not None:
+                yield Leg(start, share, around[0], expected, around[1])
+
+    def case(self, stretches: Sequence[WaitingStretch]) -> CaseFigures:
+        """Make the figures of one case."""
+        if not self.figures.cases:
+            return CaseFigures()
+        least, most = self.figures.wait_range
+        executed = [stretch for stretch in stretches if stretch.executions]
+        if any(stretch.maximum == math.inf for stretch in executed) or self._goes_round():
+            most = math.inf
+        unknown = any(stretch.unknown for stretch in stretches)
+        return CaseFigures(
+            journey=self.figures.mean("journey"),
+            wait=self.figures.mean("wait"),
+            wait_min=least,
+            wait_max=None if unknown else most,
+            longest=self.figures.mean("longest"),
+            occupied=self.figures.mean("occupied"),
+            gaps=self.figures.mean("gaps"),
+        )
+
+    def _goes_round(self) -> bool:
+        """Tell whether a case can come back to the same contact, and wait again."""
+        touches, network = self.structure.touches, self.structure.network
+        for component in nx.strongly_connected_components(network):
+            if len(component) == 1 or self.figures.waits.keys().isdisjoint(component):
+                continue
+            for m in component:
+                touch = touches.get(m)
+                if self.structure.takes_time(m) if touch is None else touch.before or touch.after:
+                    return True
+        return False

@@ -1,0 +1,350 @@
+"""Waiting in small models of many kinds, drawn here, with figures worked out by hand."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+from xml.sax.saxutils import quoteattr
+
+import pytest
+
+from cjbpmn.distributions import Empirical, Uniform
+from cjbpmn.document import read_document
+from cjbpmn.durations import read_timings
+from cjbpmn.graph import ProcessGraph, build_graph
+from cjbpmn.waiting import WaitingReport, find_waiting_stretches
+
+
+class Drawing:
+    """A model in a few words: pools with nodes, flows, and what is inside of what.
+
+    ``task A``, ``startEvent s message``, ``boundaryEvent B timer PT5H on=A free`` ...
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.pools: dict[str, list[str]] = {}
+        self.bodies: dict[str, list[str]] = {}
+        self.messages: list[str] = []
+        self.count = 0
+
+    def pool(self, name: str, *nodes: str, flows: str = "", inside: str | None = None) -> Drawing:
+        """Draw nodes and flows into a pool, or into a sub-process that is drawn later."""
+        lines = [self._node(node) for node in nodes]
+        for flow in flows.split():
+            source, _, target = flow.partition(">")
+            lines.append(
+                f'<sequenceFlow id="{source}-{target}" sourceRef="{source}" targetRef="{target}"/>'
+            )
+        self.bodies.setdefault(inside or name, []).extend(lines)
+        if inside is None:
+            self.pools.setdefault(name, [])
+        return self
+
+    def message(self, *flows: str) -> Drawing:
+        for flow in flows:
+            source, _, target = flow.partition(">")
+            ends = f'sourceRef="{source}" targetRef="{target}"'
+            self.messages.append(f'<messageFlow id="m{len(self.messages)}" {ends}/>')
+        return self
+
+    def _node(self, words: str) -> str:
+        kind, identifier, *rest = words.split()
+        attributes, inner = "", ""
+        for index, word in enumerate(rest):
+            key, equal, value = word.partition("=")
+            if equal:
+                key = {"on": "attachedToRef"}.get(key, key)
+                attributes += f" {key}={quoteattr(value)}"
+            elif word == "free":
+                attributes += ' cancelActivity="false"'
+            elif word == "timer":
+                duration = f"<timeDuration>{rest[index + 1]}</timeDuration>"
+                inner += f"<timerEventDefinition>{duration}</timerEventDefinition>"
+            elif not word.startswith("PT"):
+                inner += f"<{word}EventDefinition/>"
+        inner += "".join(self.bodies.pop(identifier, []))
+        return f'<{kind} id="{identifier}" name="{identifier}"{attributes}>{inner}</{kind}>'
+
+    def graph(self) -> ProcessGraph:
+        participants = "".join(
+            f'<participant id="{name}" name="{name}"'
+            + (f' processRef="p-{name}"' if self.bodies.get(name) else "")
+            + "/>"
+            for name in self.pools
+        )
+        processes = "".join(
+            f'<process id="p-{name}">{"".join(self.bodies[name])}</process>'
+            for name in self.pools
+            if self.bodies.get(name)
+        )
+        self.count += 1
+        path = self.folder / f"model{self.count}.bpmn"
+        path.write_text(
+            '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d" '
+            f'targetNamespace="x"><collaboration id="c">{participants}{"".join(self.messages)}'
+            f"</collaboration>{processes}</definitions>"
+        )
+        return build_graph(read_document(path))
+
+    def report(self, durations: dict[str, Any], **given: Any) -> WaitingReport:
+        graph = self.graph()
+        return find_waiting_stretches(graph, read_timings(graph, durations, **given), ["Client"])
+
+
+@pytest.fixture
+def drawing(tmp_path: Path) -> Drawing:
+    return Drawing(tmp_path)
+
+
+def only(report: WaitingReport, end: str) -> Any:
+    return next(stretch for stretch in report if stretch.end == end)
+
+
+def asked(drawing: Drawing, *nodes: str, flows: str) -> Drawing:
+    """Draw a process that a black-box customer starts at S and that answers at E."""
+    drawing.pool("Org", "startEvent S message", *nodes, "endEvent E message", flows=flows)
+    return drawing.pool("Client").message("Client>S", "E>Client")
+
+
+def test_inclusive_without_a_default_takes_at_least_one(drawing: Drawing) -> None:
+    nodes = ("inclusiveGateway X", "task A", "task B", "inclusiveGateway J")
+    asked(drawing, *nodes, flows="S>X X>A X>B A>J B>J J>E")
+    report = drawing.report({"A": 4, "B": 6}, probabilities={"X-A": 0.5, "X-B": 0.5})
+    assert only(report, "E").expected == pytest.approx((4 + 6 + 6) / 3)
+    assert report.warnings == ("conditioned-inclusive:X",)
+
+
+def test_probabilities_that_do_not_add_up_are_normalised(drawing: Drawing) -> None:
+    asked(drawing, "exclusiveGateway X", "task A", "task B", flows="S>X X>A X>B A>E B>E")
+    report = drawing.report({"A": 4, "B": 8}, probabilities={"X-A": 0.3, "X-B": 0.1})
+    assert only(report, "E").expected == pytest.approx(5)
+    assert report.warnings == ("normalised-probability:X",)
+
+
+def test_alternatives_and_parallel_work_in_a_loop(drawing: Drawing) -> None:
+    drawing.bodies["L"] = []
+    nodes = (
+        "exclusiveGateway M",
+        "parallelGateway F",
+        "exclusiveGateway X",
+        "task A",
+        "task B",
+        "task C",
+        "exclusiveGateway Y",
+        "parallelGateway J",
+        "exclusiveGateway R",
+    )
+    asked(drawing, *nodes, flows="S>M M>F F>X X>A X>B A>Y B>Y Y>J F>C C>J J>R R>M R>E")
+    report = drawing.report(
+        {"A": 2, "B": 6, "C": 4},
+        probabilities={"X-A": 0.5, "X-B": 0.5, "R-M": 0.6, "R-E": 0.4},
+    )
+    # One round takes max(2 or 6, 4), 5 on average; there are 1 / 0.4 rounds.
+    stretch = only(report, "E")
+    assert report.method == "exact"
+    assert stretch.expected == pytest.approx(12.5, abs=1e-9)
+    assert (stretch.minimum, stretch.maximum) == (4, math.inf)
+    assert report.case.wait == pytest.approx(12.5, abs=1e-9)
+
+
+def test_sequential_instances_add_up(drawing: Drawing) -> None:
+    asked(drawing, "task A", flows="S>A A>E")
+    drawing.bodies["Org"] = [
+        line.replace(
+            'name="A">',
+            'name="A"><multiInstanceLoopCharacteristics isSequential="true">'
+            "<loopCardinality>3</loopCardinality></multiInstanceLoopCharacteristics>",
+        )
+        for line in drawing.bodies["Org"]
+    ]
+    stretch = only(drawing.report({"A": Uniform(1, 3)}), "E")
+    assert stretch.expected == pytest.approx(6, abs=4 * stretch.standard_error + 1e-9)
+    assert (stretch.minimum, stretch.maximum) == (3, 9)
+
+
+def test_an_error_with_a_probability_strikes_when_the_work_would_be_done(drawing: Drawing) -> None:
+    drawing.pool("Org", "startEvent s", "task A", "endEvent e", flows="s>A A>e", inside="P")
+    nodes = ("subProcess P", "boundaryEvent B error on=P", "task C", "endEvent F message")
+    asked(drawing, *nodes, flows="S>P P>E B>C C>F").message("F>Client")
+    report = drawing.report({"A": 2, "C": 3}, probabilities={"B": 0.25})
+    assert only(report, "E").executions == pytest.approx(0.75)
+    assert only(report, "F").executions == pytest.approx(0.25)
+    assert only(report, "F").expected == 5
+    assert only(report, "F").body == ("P", "s", "A", "e", "B", "C")
+    assert report.warnings == ("boundary-at-completion:B",)
+
+
+def test_an_error_of_which_nothing_is_known_is_listed_without_figures(drawing: Drawing) -> None:
+    nodes = ("task A", "boundaryEvent B error on=A", "task C", "endEvent F message")
+    asked(drawing, *nodes, flows="S>A A>E B>C C>F").message("F>Client")
+    stretch = only(drawing.report({"A": 2, "C": 3}), "F")
+    assert (stretch.executions, stretch.expected) == (None, None)
+    assert not stretch.unreachable
+
+
+def test_a_deadline_on_a_sub_process(drawing: Drawing) -> None:
+    drawing.pool("Org", "startEvent s", "task A", "endEvent e", flows="s>A A>e", inside="P")
+    nodes = ("subProcess P", "boundaryEvent B timer PT6H on=P", "task C", "endEvent F message")
+    asked(drawing, *nodes, flows="S>P P>E B>C C>F").message("F>Client")
+    report = drawing.report({"A": Uniform(0, 10), "C": 2})
+    assert (only(report, "E").minimum, only(report, "E").maximum) == (0, 6)
+    assert (only(report, "F").minimum, only(report, "F").maximum) == (8, 8)
+    assert report.case.wait_max == 8
+    assert only(report, "F").executions == pytest.approx(0.4, abs=0.02)
+
+
+def test_nobody_ever_answers(drawing: Drawing) -> None:
+    drawing.pool("Org", "startEvent S message", "task A", "endEvent e", flows="S>A A>e")
+    drawing.pool("Client").message("Client>S")
+    report = drawing.report({"A": 5})
+    assert report.ending == {"no_reply": 1.0}
+    assert report.warnings == ("no-reply:S",)
+    assert [tail.as_dict() for tail in report.tail] == [
+        {
+            "kind": "no_reply",
+            "start": "S",
+            "probability": 1.0,
+            "processing_expected": 5.0,
+            "body": ["A"],
+        }
+    ]
+
+
+def test_one_of_several_starts_begins(drawing: Drawing) -> None:
+    drawing.pool("Org", "startEvent R", "task B", flows="R>B B>A")
+    asked(drawing, "task A", flows="S>A A>E")
+    report = drawing.report({"A": 2, "B": 4}, probabilities={"R": 0.25, "S": 0.75})
+    legs = {leg.start: leg for leg in only(report, "E").legs}
+    assert legs["S"].share == pytest.approx(0.75)
+    assert (legs["S"].expected, legs[None].expected) == (2, 6)
+    assert report.case.wait == pytest.approx(0.75 * 2)
+
+
+def test_a_supplier_in_the_middle_is_a_partner_and_two_handoffs(drawing: Drawing) -> None:
+    drawing.pool(
+        "Supplier", "startEvent p message", "task P", "endEvent q message", flows="p>P P>q"
+    )
+    nodes = ("task A", "intermediateCatchEvent M message", "task B")
+    asked(drawing, *nodes, flows="S>A A>M M>B B>E").message("A>p", "q>M")
+    stretch = only(drawing.report({"A": 1, "P": 10, "B": 2}), "E")
+    assert stretch.expected == 13
+    assert stretch.partners == ("Supplier",)
+    assert stretch.handoffs == (("A", "P"), ("P", "B"))
+
+
+def test_a_customer_who_asks_while_waiting(drawing: Drawing) -> None:
+    drawing.pool(
+        "Client",
+        "startEvent cs",
+        "task Order",
+        "eventBasedGateway W",
+        "intermediateCatchEvent Answer message",
+        "intermediateCatchEvent Patience timer PT24H",
+        "task Ask",
+        "intermediateCatchEvent Late message",
+        "endEvent ce",
+        flows="cs>Order Order>W W>Answer W>Patience Patience>Ask Ask>Late Answer>ce Late>ce",
+    )
+    drawing.pool("Org", "startEvent S message", "task A", "endEvent E message", flows="S>A A>E")
+    drawing.message("Order>S", "E>Answer", "E>Late")
+    report = drawing.report({"A": Empirical((10, 30))})
+    # In half of the cases the customer asks after 24 hours, and has the answer 6 hours later.
+    assert only(report, "E").expected == pytest.approx(20)
+    assert only(report, "Ask").executions == pytest.approx(0.5)
+    assert report.case.longest == pytest.approx((10 + 24) / 2)
+    assert report.case.wait == pytest.approx(20)
+    assert report.ending == {"closed": 1.0}
+
+
+def test_a_contact_inside_a_sub_process_cuts_the_wait(drawing: Drawing) -> None:
+    drawing.pool(
+        "Org",
+        "startEvent s",
+        "task A",
+        "intermediateThrowEvent N message",
+        "task B",
+        "endEvent e",
+        flows="s>A A>N N>B B>e",
+        inside="P",
+    )
+    asked(drawing, "subProcess P", flows="S>P P>E").message("N>Client")
+    report = drawing.report({"A": 2, "B": 3})
+    assert only(report, "N").starts == ("S",)
+    assert only(report, "E").starts == ("N",)
+    assert (only(report, "N").expected, only(report, "E").expected) == (2, 3)
+
+
+def test_a_silent_branch_beside_the_answer_is_no_dead_end(drawing: Drawing) -> None:
+    asked(
+        drawing, "parallelGateway F", "task A", "task B", "endEvent e", flows="S>F F>A A>E F>B B>e"
+    )
+    report = drawing.report({"A": 2, "B": 9})
+    assert report.ending == {"closed": 1.0}
+    assert report.case.wait == 2
+
+
+def test_messages_that_cross_are_kept(drawing: Drawing) -> None:
+    """The naive rule, that a task with a message waits for it first, gets stuck here."""
+    drawing.pool("Client", "startEvent cs", "task Pay", "endEvent ce", flows="cs>Pay Pay>ce")
+    drawing.pool("Org", "startEvent S", "task Collect", "endEvent e", flows="S>Collect Collect>e")
+    drawing.message("Pay>Collect", "Collect>Pay")
+    report = drawing.report({"Pay": 1, "Collect": 1})
+    assert report.ending == {"closed": 1.0}
+    assert report.case.journey == 1
+
+
+def test_a_partner_who_never_writes_leaves_the_case_stuck(drawing: Drawing) -> None:
+    drawing.pool(
+        "Client", "startEvent cs", "receiveTask Wait", "endEvent ce", flows="cs>Wait Wait>ce"
+    )
+    nodes = ("startEvent S", "exclusiveGateway X", "task A", "endEvent E message", "endEvent e")
+    drawing.pool("Org", *nodes, flows="S>X X>A A>E X>e").message("E>Wait")
+    report = drawing.report({"A": 1}, probabilities={"X-A": 0.75, "X-e": 0.25})
+    assert report.ending == pytest.approx({"closed": 0.75, "stuck": 0.25})
+    assert "no-message:Wait" in report.warnings
+
+
+def test_an_endless_loop_is_stopped_and_named(drawing: Drawing) -> None:
+    asked(drawing, "exclusiveGateway M", "task A", flows="S>M M>A A>M")
+    report = drawing.report({"A": 1})
+    assert report.method == "none"
+    assert any(warning.startswith("livelock:") for warning in report.warnings)
+
+
+def test_a_flood_of_tokens_is_stopped_and_named(drawing: Drawing) -> None:
+    asked(drawing, "exclusiveGateway M", "task A", flows="S>M M>A A>M A>E")
+    report = drawing.report({"A": 1})
+    assert report.method == "none"
+    assert any(warning.startswith(("token-flood:", "livelock:")) for warning in report.warnings)
+
+
+def test_processes_that_call_each_other_are_not_followed_for_ever(tmp_path: Path) -> None:
+    path = tmp_path / "calls.bpmn"
+    path.write_text(
+        '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d" '
+        'targetNamespace="x"><collaboration id="c"><participant id="Client" name="Client"/>'
+        '<participant id="Org" processRef="p"/><messageFlow id="m" sourceRef="Client" '
+        'targetRef="S"/></collaboration><process id="p"><startEvent id="S"/>'
+        '<callActivity id="A" calledElement="q"/><sequenceFlow id="f" sourceRef="S" '
+        'targetRef="A"/></process><process id="q"><callActivity id="B" calledElement="p"/>'
+        "</process></definitions>"
+    )
+    report = find_waiting_stretches(build_graph(read_document(path)), customer=["Client"])
+    assert any(warning.startswith("call-cycle:") for warning in report.warnings)
+
+
+def test_a_million_instances_are_bounded(drawing: Drawing) -> None:
+    asked(drawing, "task A", flows="S>A A>E")
+    drawing.bodies["Org"] = [
+        line.replace(
+            'name="A">',
+            'name="A"><multiInstanceLoopCharacteristics isSequential="true">'
+            "<loopCardinality>1000000</loopCardinality></multiInstanceLoopCharacteristics>",
+        )
+        for line in drawing.bodies["Org"]
+    ]
+    assert drawing.report({"A": 1}).case.wait == 1_000_000
+    report = drawing.report({"A": Uniform(0, 2)})
+    assert "too-many-instances:A" in report.warnings
