@@ -1,0 +1,332 @@
+"""The command line: arguments in, exit code out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Final, NoReturn
+
+import typer
+
+from cjbpmn import __version__
+from cjbpmn.atomic import write_bytes
+from cjbpmn.batch import (
+    DrawMap,
+    EnrichModel,
+    FindPoints,
+    FindWaits,
+    Plan,
+    Row,
+    Status,
+    StripModel,
+    Task,
+    WrongCall,
+    is_folder,
+    load_journey,
+    make_folder_for,
+    plan_jobs,
+    refuse_overwriting,
+    run_jobs,
+)
+from cjbpmn.demo import Demo
+from cjbpmn.report import Form, Result, render
+from cjbpmn.report.tables import plural
+from cjbpmn.terminal import (
+    Commands,
+    exit_code,
+    follow,
+    print_bytes,
+    show_tables,
+    summarise,
+    tell,
+    tell_done,
+)
+
+_PICTURES: Final = ("svg", "png", "pdf")
+
+app = typer.Typer(
+    cls=Commands,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Models = Annotated[
+    list[str], typer.Argument(metavar="MODEL", help="BPMN 2.0 files, or folders of them.")
+]
+Customers = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--customer",
+        "-c",
+        metavar="NAME|ID",
+        help="The pool or lane that is the customer, where the model does not say; repeatable.",
+    ),
+]
+Target = Annotated[
+    str | None,
+    typer.Option(
+        "--output", "-o", metavar="PATH", help="The file to write; the folder, for several models."
+    ),
+]
+InPlace = Annotated[bool, typer.Option("--in-place", help="Overwrite the models themselves.")]
+Notation = Annotated[
+    Form | None,
+    typer.Option("--format", "-f", help="The notation; if not said, as -o ends, or else a table."),
+]
+
+
+def main() -> NoReturn:
+    """Run the command line, and leave with its exit code."""
+    app()
+    raise SystemExit(0)
+
+
+def _show_version(value: bool) -> None:
+    if value:
+        print_bytes(f"cjbpmn {__version__}\n".encode())
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def start(
+    context: typer.Context,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Show the version and leave."
+        ),
+    ] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show where in the program an error came from.")
+    ] = False,
+) -> None:
+    """Put the customer's journey on top of BPMN process models.
+
+    A process model shows how an organisation works. This shows, on the same
+    model, how that is for the customer: a swimlane with what the customer does,
+    where the two meet, by which channel, how it feels, and what it is to wait.
+
+    [bold]The main job[/bold]
+
+      cjbpmn enrich claim.bpmn --journey claim.journey.yaml -o claim.cj.bpmn
+      cjbpmn points claim.cj.bpmn
+      cjbpmn waits claim.cj.bpmn
+      cjbpmn draw claim.cj.bpmn -o claim.svg
+
+    What comes back opens in any BPMN modeller. What was not touched is the same
+    to the byte, and [bold]cjbpmn strip[/bold] gives the original back. No model at hand?
+    [bold]cjbpmn demo[/bold] writes two examples with all that comes out of them.
+
+    [bold]Exit codes[/bold]
+
+      0 fine                              3 an input cannot be read
+      1 done, but there are warnings      4 an output cannot be written
+      2 the call must be different       70 a bug    130 stopped by Ctrl-C
+    """
+    del version  # Its callback has done what there was to do.
+    context.obj.debug = debug
+    if context.invoked_subcommand is None:
+        print_bytes(context.get_help().encode())
+        raise typer.Exit(2)
+
+
+@app.command()
+def enrich(  # noqa: PLR0913, PLR0917 - one argument for each option
+    context: typer.Context,
+    models: Models,
+    journey: Annotated[
+        str, typer.Option("--journey", "-j", metavar="FILE", help="The journey, in YAML.")
+    ],
+    output: Target = None,
+    in_place: InPlace = False,
+    customer: Customers = None,
+) -> None:
+    """Put a customer's journey on top of process models.
+
+    Where the model has a pool or a lane for the customer, the journey goes
+    there; where it has none, a swimlane is drawn on top. Doing it twice is doing
+    it once.
+
+    [bold]Examples[/bold]
+
+      cjbpmn enrich claim.bpmn --journey claim.journey.yaml -o claim.cj.bpmn
+      cjbpmn enrich claim.bpmn -j claim.journey.yaml --in-place
+      cjbpmn enrich variants/ -j claim.journey.yaml -o enriched/
+    """
+    _demand_target(output, in_place)
+    plan = plan_jobs(models, output, in_place=in_place, spare=[journey])
+    told, messages = load_journey(journey)
+    tell(messages)
+    rows = _run(context, EnrichModel(told, tuple(customer or ())), plan)
+    _leave(plan, rows, Status.DOUBTFUL if messages else Status.FINE)
+
+
+@app.command()
+def points(
+    context: typer.Context,
+    models: Models,
+    notation: Notation = None,
+    output: Target = None,
+    customer: Customers = None,
+) -> None:
+    """List where the customer meets the organisation.
+
+    An interaction point is a pair of steps, one of the customer's and one of
+    somebody else's, with a message or a flow between them.
+
+    [bold]Examples[/bold]
+
+      cjbpmn points claim.cj.bpmn
+      cjbpmn points claim.cj.bpmn --format csv -o points.csv
+      cjbpmn points models/ --customer Guest --format json
+    """
+    task = FindPoints(tuple(customer or ()), _form(notation, output))
+    _report(context, task, models, output)
+
+
+@app.command()
+def waits(
+    context: typer.Context,
+    models: Models,
+    notation: Notation = None,
+    output: Target = None,
+    customer: Customers = None,
+) -> None:
+    """List where the customer waits, for what, and how long.
+
+    A waiting stretch is what happens inside between two moments in which the
+    customer is involved. Times are known as far as the model or the journey
+    tells them.
+
+    [bold]Examples[/bold]
+
+      cjbpmn waits claim.cj.bpmn
+      cjbpmn waits claim.cj.bpmn --format json -o waits.json
+      cjbpmn waits models/ --customer Guest -o waits/
+    """
+    task = FindWaits(tuple(customer or ()), _form(notation, output))
+    _report(context, task, models, output)
+
+
+@app.command()
+def draw(
+    context: typer.Context,
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="A BPMN 2.0 file.")],
+    output: Annotated[
+        str,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="The picture; it ends in .svg, .png or .pdf."
+        ),
+    ],
+    customer: Customers = None,
+) -> None:
+    """Draw the journey map: phases, steps, evidence, emotion, waiting.
+
+    [bold]Examples[/bold]
+
+      cjbpmn draw claim.cj.bpmn -o claim.svg
+      cjbpmn draw claim.cj.bpmn -o claim.png
+    """
+    kind = Path(output).suffix.lower().removeprefix(".")
+    if kind not in _PICTURES:
+        raise WrongCall("end its name in .svg, .png or .pdf to say which kind", path=output)
+    if Path(model).is_dir():
+        raise WrongCall("this is a folder; draw one model at a time", path=model)
+    task = DrawMap(tuple(customer or ()))
+    plan = plan_jobs([model], output)
+    _leave(plan, _run(context, task, plan))
+
+
+@app.command()
+def strip(
+    context: typer.Context, models: Models, output: Target = None, in_place: InPlace = False
+) -> None:
+    """Take the journey off again: the original comes back to the byte.
+
+    [bold]Examples[/bold]
+
+      cjbpmn strip claim.cj.bpmn -o claim.bpmn
+      cjbpmn strip enriched/ -o originals/
+    """
+    _demand_target(output, in_place)
+    plan = plan_jobs(models, output, in_place=in_place)
+    _leave(plan, _run(context, StripModel(), plan))
+
+
+@app.command()
+def demo(
+    context: typer.Context,
+    folder: Annotated[
+        str, typer.Argument(metavar="FOLDER", help="Where to write; it is made if need be.")
+    ] = "cjbpmn-demo",
+) -> None:
+    """Do the main job on the examples that come with cjbpmn.
+
+    [bold]Examples[/bold]
+
+      cjbpmn demo
+      cjbpmn demo somewhere/else
+    """
+    examples = Demo(folder)
+    rows = follow(examples.run(), debug=context.obj.debug)
+    if all(row.wrote for row in rows):
+        print_bytes(examples.in_words().encode())
+    raise typer.Exit(exit_code(row.status for row in rows))
+
+
+def _form(notation: Form | None, output: str | None) -> Form:
+    """Return the notation: as said, else as the ending of the output says, else a table."""
+    ending = Path(output or "").suffix.lower().removeprefix(".")
+    return notation or next((form for form in Form if form == ending), Form.TABLE)
+
+
+def _demand_target(output: str | None, in_place: bool) -> None:
+    if output is None and not in_place:
+        raise WrongCall("say where to write: -o PATH, or --in-place to overwrite the model")
+
+
+def _run(context: typer.Context, task: Task, plan: Plan) -> list[Row]:
+    """Process all files, and tell how it went."""
+    number = len(plan.jobs) if plan.several else None
+    rows = follow(run_jobs(task, plan.jobs), number, debug=context.obj.debug)
+    if number is None:
+        for row in rows:
+            if row.wrote is not None:
+                tell_done(str(row.wrote), row.summary)
+    return rows
+
+
+def _report(
+    context: typer.Context, task: FindPoints | FindWaits, models: list[str], output: str | None
+) -> None:
+    """Write what is found: a file for each model, one for all, or to the terminal."""
+    if output is not None and is_folder(output):
+        plan = plan_jobs(models, output, ending=task.ending)
+        _leave(plan, _run(context, task, plan))
+    plan = plan_jobs(models)
+    if output is not None:
+        refuse_overwriting([output], [job.source for job in plan.jobs])
+    rows = _run(context, task, plan)
+    found = [row.value for row in rows if row.value is not None]
+    if found or plan.several:
+        _deliver(found, task.form, output, several=plan.several)
+    _leave(plan, rows)
+
+
+def _deliver(found: list[Result], form: Form, output: str | None, *, several: bool) -> None:
+    if output is not None:
+        make_folder_for(Path(output))
+        write_bytes(output, render(found, form, several=several))
+        tell_done(output, found[0].summary if not several else plural(len(found), "model"))
+    elif form == Form.TABLE:
+        show_tables(found)
+    else:
+        print_bytes(render(found, form, several=several))
+
+
+def _leave(plan: Plan, rows: list[Row], before: Status = Status.FINE) -> NoReturn:
+    """Sum up, and leave with the exit code of the worst that happened."""
+    if plan.several:
+        summarise(rows)
+    raise typer.Exit(exit_code([before, *(row.status for row in rows)]))

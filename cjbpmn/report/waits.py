@@ -1,0 +1,258 @@
+"""The waiting stretches of one model, for people and for other programs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from cjbpmn.graph import ProcessGraph
+from cjbpmn.report.printable import printable
+from cjbpmn.report.tables import Column, make_table, plural
+from cjbpmn.waiting import (
+    CaseFigures,
+    WaitingReport,
+    WaitingStretch,
+    find_waiting_stretches,
+    stretches_to_frame,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_WIDE: Final = 110
+"""From so many columns on there is room for what is done meanwhile, and by whom."""
+
+_PARTS: Final = {"out": " (its end)", "reply": " (the answer)"}
+_DAY: Final = 24
+_ENDINGS: Final = {
+    "closed": "are closed",
+    "dead_end": "end in silence",
+    "no_reply": "never get an answer",
+    "stuck": "get stuck",
+    "no_contact": "never meet the customer",
+}
+
+_DOUBTS: Final = {
+    "unknown-duration": "nobody says how long these take",
+    "assumed-probability": "each way out is taken to be as likely as the others",
+    "step-skipped": "some cases pass these by",
+}
+"""What the commonest doubts mean; the others tell by their codes."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelWaits:
+    """The waiting stretches of one model, with the words to show them in.
+
+    Parameters
+    ----------
+    path : str
+        The file.
+    report : WaitingReport
+        All that was found out.
+    labels : mapping of str to str
+        What to call the flow nodes, by id.
+    activities : frozenset of str
+        Which of them are activities.
+    """
+
+    path: str
+    report: WaitingReport = field(default_factory=WaitingReport)
+    labels: Mapping[str, str] = field(default_factory=dict)
+    activities: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, graph: ProcessGraph, path: str, customer: Sequence[str] = ()) -> ModelWaits:
+        """Find them in a graph.
+
+        Parameters
+        ----------
+        graph : ProcessGraph
+            The model.
+        path : str
+            The file.
+        customer : sequence of str
+            Names or ids of the customer, where the file does not say.
+
+        Returns
+        -------
+        ModelWaits
+            The stretches.
+        """
+        report = find_waiting_stretches(graph, customer=customer)
+        activities = frozenset(node.id for node in graph.nodes.values() if node.is_activity)
+        return cls(path, report, {node: graph.label(node) for node in graph.nodes}, activities)
+
+    @property
+    def summary(self) -> str:
+        """What was found, in a few words."""
+        return plural(len(self.report), "waiting stretch", "es")
+
+    def as_values(self) -> dict[str, Any]:
+        """Return them as plain values for JSON."""
+        return self.report.as_dict()
+
+    def as_entry(self) -> dict[str, Any]:
+        """Return the same with the path, as one of many."""
+        return {"path": self.path, **self.as_values()}
+
+    def as_frame(self) -> pd.DataFrame:
+        """Return them as a pandas frame, one a row, with the names of what stands in them."""
+        frame = stretches_to_frame(self.report)
+        frame["end_name"] = [self._label(stretch.end) for stretch in self.report]
+        frame["start_names"] = [tuple(map(self._label, one.starts)) for one in self.report]
+        frame["body_names"] = [tuple(map(self._label, one.body)) for one in self.report]
+        return frame
+
+    def as_table(self, width: int) -> RenderableType:
+        """Return them for people, in so many columns; then what one case is like, and doubts."""
+        if not self.report.stretches:
+            return Group(*self._notes())
+        last = Column("meanwhile", folds=True) if width >= _WIDE else Column("steps", number=True)
+        columns = [Column("the customer waits for", folds=True), Column("since", folds=True)]
+        columns += [Column("takes", number=True), Column("range", number=True), last]
+        columns += [Column("hand-offs", number=True)]
+        rows = [self._row(stretch, wide=width >= _WIDE) for stretch in self.report]
+        lines = [printable(line) for line in case_in_words(self.report.case)]
+        lines += ending_in_words(self.report.ending)
+        table = make_table(columns, rows)
+        return Group(table, Text(), *map(Text, lines), *self._notes(), Text())
+
+    def _row(self, stretch: WaitingStretch, *, wide: bool) -> tuple[str, ...]:
+        steps = [step for step in stretch.inside if step in self.activities]
+        names = ", ".join(self._label(step) for step in steps)
+        return (
+            self._label(stretch.end),
+            " or ".join(self._label(start) for start in stretch.starts) or "the start",
+            _takes(stretch),
+            _range(stretch.minimum, None if stretch.unknown else stretch.maximum),
+            names if wide else str(len(steps)),
+            str(len(stretch.handoffs)),
+        )
+
+    def _label(self, contact: str) -> str:
+        node, _, part = contact.partition("#")
+        return self.labels.get(node, node) + _PARTS.get(part, "")
+
+    def _notes(self) -> Iterator[Text]:
+        """Yield what is doubtful, one line for each kind of doubt."""
+        kinds: dict[str, list[str]] = {}
+        for warning in self.report.warnings:
+            code, _, about = warning.partition(":")
+            kinds.setdefault(code, []).extend([self._label(about)] if about else [])
+        for code, nodes in kinds.items():
+            what = _DOUBTS.get(code) or code.replace("-", " ")
+            yield Text(printable(f"{what}: {', '.join(nodes)}" if nodes else what), style="dim")
+
+
+def case_in_words(case: CaseFigures) -> list[str]:
+    """Say how long one customer waits.
+
+    Parameters
+    ----------
+    case : CaseFigures
+        The figures.
+
+    Returns
+    -------
+    list of str
+        One sentence, or none where nothing is known.
+
+    Examples
+    --------
+    >>> case_in_words(CaseFigures(journey=30, wait=24, wait_min=12, wait_max=48, longest=24))
+    ['One customer waits 24 h of 30 h (12 h to 2 d); the longest silence is 24 h.']
+    """
+    if case.wait is None:
+        return []
+    wait, longest = hours_in_words(case.wait), hours_in_words(case.longest)
+    if case.wait_max is None:
+        return [f"One customer waits at least {wait}, and hears nothing for at least {longest}."]
+    spread = _range(case.wait_min, case.wait_max)
+    told = f"One customer waits {wait} of {hours_in_words(case.journey)}"
+    return [f"{told}{f' ({spread})' if spread else ''}; the longest silence is {longest}."]
+
+
+def ending_in_words(ending: Mapping[str, float]) -> list[str]:
+    """Say how the cases end, unless all of them end well.
+
+    Parameters
+    ----------
+    ending : mapping of str to float
+        How likely each ending is.
+
+    Returns
+    -------
+    list of str
+        One sentence, or none.
+
+    Examples
+    --------
+    >>> ending_in_words({"closed": 0.9, "no_reply": 0.1})
+    ['Of 100 cases, 90 are closed, 10 never get an answer.']
+    """
+    shares = [
+        f"{share * 100:.3g} {_ENDINGS.get(name, name)}"
+        for name, share in ending.items()
+        if share > 0
+    ]
+    if set(ending) <= {"closed"} or not shares:
+        return []
+    return [f"Of 100 cases, {', '.join(shares)}."]
+
+
+def hours_in_words(hours: float | None) -> str:
+    """Write a number of hours as people say it.
+
+    Parameters
+    ----------
+    hours : float or None
+        The number; days have 24 hours.
+
+    Returns
+    -------
+    str
+        In two units at most.
+
+    Examples
+    --------
+    >>> [hours_in_words(hours) for hours in (0, 0.01, 1.5, 47.9, 60, math.inf, None)]
+    ['0 min', '36 s', '1 h 30 min', '47 h 54 min', '2 d 12 h', 'no limit', '?']
+    """
+    if hours is None:
+        return "?"
+    if math.isinf(hours):
+        return "no limit"
+    if 0 < hours < 1 / 60:
+        return f"{hours * 3600:.2g} s"
+    if hours >= 2 * _DAY:
+        return _two_units(round(hours), _DAY, "d", "h")
+    return _two_units(round(hours * 60), 60, "h", "min")
+
+
+def _two_units(number: int, size: int, large: str, small: str) -> str:
+    whole, rest = divmod(number, size)
+    parts: Iterable[str] = (
+        f"{count} {unit}" for count, unit in ((whole, large), (rest, small)) if count
+    )
+    return " ".join(parts) or f"0 {small}"
+
+
+def _takes(stretch: WaitingStretch) -> str:
+    if stretch.unreachable:
+        return "never"
+    if not stretch.unknown or stretch.expected is None:
+        return hours_in_words(stretch.expected)
+    # What is known of it is the least that it takes; if that is nothing, nothing is known.
+    return f">= {hours_in_words(stretch.expected)}" if stretch.expected else "?"
+
+
+def _range(least: float | None, most: float | None) -> str:
+    if least is None or most is None or least == most:
+        return ""
+    return f"{hours_in_words(least)} to {hours_in_words(most)}"
