@@ -13,14 +13,14 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from platform import node
-from typing import Final
+from typing import BinaryIO, Final
 
 from cjbpmn.errors import NotWritten
 
 _HERE: Final = f"{zlib.crc32(node().encode()):08x}"
 """This machine: elsewhere a process with the same number is another one."""
 
-_TEMPORARY: Final = re.compile(r"\.cjbpmn-([0-9a-f]{8})-(\d{1,10})-[0-9a-f]{8}\.tmp")
+_TEMPORARY: Final = re.compile(r"\.cjbpmn-[0-9a-f]{8}-\d{1,9}-[0-9a-f]{8}\.tmp")
 _ABANDONED_AFTER: Final = 3600.0
 """Seconds after which nobody is writing any more, whoever it was."""
 
@@ -30,8 +30,8 @@ def write_bytes(path: str | os.PathLike[str], data: bytes) -> Path:
 
     The bytes go into a temporary file in the same folder, to the disk, and then into place.
     A symbolic link stays a link; the permissions of an existing file are kept. A file with
-    several names (hard links) is replaced under this one only. What a writer that was killed
-    left behind in the folder is removed.
+    several names (hard links) is replaced under this one only. A read-only file is not replaced.
+    What a writer that was killed left behind in the folder is removed.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def _existing(real: Path) -> os.stat_result | None:
         return None
     if not stat.S_ISREG(found.st_mode):
         # A rename would put a file in the place of the folder, the pipe, the device.
-        raise OSError(errno.EINVAL, "there is something else in its place: no regular file")
+        raise OSError(errno.EINVAL, "what stands there is no regular file")
     if not os.access(real, os.W_OK):
         # A rename would not ask.
         raise OSError(errno.EACCES, "the file is read-only")
@@ -80,44 +80,60 @@ def _existing(real: Path) -> os.stat_result | None:
 def _replace(real: Path, data: bytes, old: os.stat_result | None) -> None:
     name = f".cjbpmn-{_HERE}-{os.getpid()}-{secrets.token_hex(4)}.tmp"
     temporary = real.with_name(name)
-    # Nobody may read meanwhile who may not read the file; a new one is for whom umask says.
-    mode = 0o666 if old is None else 0o600
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    stream = _create(temporary, private=old is not None)
     try:
-        with os.fdopen(descriptor, "wb") as stream:
+        with stream:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
         if old is not None:
-            temporary.chmod(stat.S_IMODE(old.st_mode))
+            _copy_permissions(old, temporary)
         temporary.replace(real)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
 
 
+def _create(temporary: Path, *, private: bool) -> BinaryIO:
+    """Open a new file, readable for whom umask says, or for nobody else."""
+    mode = 0o600 if private else 0o666
+    try:
+        return open(temporary, "xb", opener=lambda path, flags: os.open(path, flags, mode))
+    except PermissionError as error:
+        raise OSError(error.errno, "its folder is read-only") from error
+
+
+def _copy_permissions(old: os.stat_result, temporary: Path) -> None:
+    # The owner only where we may: somebody else's file becomes ours otherwise.
+    with suppress(OSError, AttributeError):
+        os.chown(temporary, old.st_uid, old.st_gid)
+    temporary.chmod(stat.S_IMODE(old.st_mode))
+
+
 @cache
 def _clear_litter(folder: Path) -> None:
     """Remove what killed writers left behind in a folder; look once, for it may be large."""
-    with suppress(OSError):
-        for entry in os.scandir(folder):
-            if _TEMPORARY.fullmatch(entry.name) and _is_abandoned(entry):
-                Path(entry).unlink()
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if _TEMPORARY.fullmatch(entry.name):
+                _remove_abandoned(Path(entry))
 
 
-def _is_abandoned(temporary: os.DirEntry[str]) -> bool:
-    """Tell whether nobody is writing a temporary file any more."""
-    if time.time() - temporary.stat(follow_symlinks=False).st_mtime > _ABANDONED_AFTER:
-        return True
+def _remove_abandoned(temporary: Path) -> None:
+    """Remove a temporary file that nobody is writing any more."""
     machine, process = temporary.name.split("-")[1:3]
-    return machine == _HERE and os.name == "posix" and not _is_alive(int(process))
+    # Another writer may clear the same folder at the same time.
+    with suppress(OSError):
+        age = time.time() - temporary.lstat().st_mtime
+        if age > _ABANDONED_AFTER or (machine == _HERE and _is_dead(int(process))):
+            temporary.unlink()
 
 
-def _is_alive(process: int) -> bool:
+def _is_dead(process: int) -> bool:
+    if os.name != "posix":
+        return False  # There the question would end the process.
     try:
         os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except (OSError, OverflowError):
-        return True
-    return True
+    except OSError as error:
+        return error.errno == errno.ESRCH
+    return False

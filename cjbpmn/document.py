@@ -280,8 +280,16 @@ class Document:
         for prefix in prefixes:
             uri = self.source.namespaces.pop(prefix, None)
             # Most who use a namespace that we declared declare it themselves, further inside.
-            if uri in used and not self.source.is_sound():
+            if uri in used and not self._can_be_read_again():
                 self.source.namespaces[prefix] = uri
+
+    def _can_be_read_again(self) -> bool:
+        data = self.to_bytes()
+        try:
+            Source(data, max_bytes=len(data))
+        except InvalidDocument:
+            return False
+        return True
 
     def _remove_all(self, added: set[str], opened: set[str], kept: set[str]) -> None:
         """Remove the elements that were added, ours by namespace, and what they leave empty."""
@@ -321,7 +329,8 @@ class Document:
         is_holder = element.tag == qualified("bpmn:extensionElements")
         if is_holder and parent is not None and name not in kept:
             self.remove(element)
-            self._close(parent, names, opened, kept)
+            if parent in names:
+                self._close(parent, names, opened, kept)
         elif name in opened:
             # The empty text, unlike none, is written as a start and an end tag.
             element.text = element.text or ""

@@ -30,14 +30,15 @@ COLUMNS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class InteractionPoint:
-    """One pair of a customer's and somebody else's flow node that meet.
+    """One pair of a customer's flow node and somebody else's, or a partner, that meet.
 
     Parameters
     ----------
     id : str
         The id of the earliest flow between the two, by the order in the file.
     customer_node, other_node : str
-        The ids of the two flow nodes, or of the pool at whose border the flow ends.
+        The ids of the two flow nodes, or of the pool at whose border the flow ends; of several
+        flow nodes of a partner, the one of the earliest flow.
     direction : str
         ``c2o`` from customer to organisation, ``o2c`` back, or ``both``.
     channel : str or None
@@ -80,7 +81,9 @@ def find_interaction_points(
     the border of a sub-process stays there.
 
     A point with another pool than the focal organisation's (`cjbpmn.contacts.focal_organisation`)
-    is flagged as a partner's.
+    is flagged as a partner's. What goes on inside a partner is not the organisation's to change:
+    there the other end of the pair is the partner as a whole, so that a payment and its receipt
+    are one point with the card company.
 
     Parameters
     ----------
@@ -115,11 +118,15 @@ def find_interaction_points(
     """
     customers = resolve_customer(graph, customer)
     own = customer_side(graph, customers)
-    classes: dict[frozenset[str], list[Flow]] = {}
+    focal = focal_organisation(graph, customers)
+    classes: dict[tuple[str, str], list[Flow]] = {}
     for flow in graph.flows.values():
         if (flow.source in own) != (flow.target in own):
-            classes.setdefault(frozenset((flow.source, flow.target)), []).append(flow)
-    focal = focal_organisation(graph, customers)
+            ends = (flow.source, flow.target)
+            mine, other = ends if flow.source in own else ends[::-1]
+            pool = graph.nodes[other].participant
+            partner = pool is not None and pool != focal
+            classes.setdefault((mine, str(pool) if partner else other), []).append(flow)
     return [_point(graph, flows, own, focal) for flows in classes.values()]
 
 

@@ -302,7 +302,7 @@ class Source:
         closing = _DOCTYPE_END.match(self._text, end)
         if closing is None:
             raise UnsafeDocument(
-                "the DOCTYPE declares entities, default values or a file to load; "
+                "the file declares entities, default values or an external document type; "
                 "BPMN needs none of them: remove the DOCTYPE",
                 path=self.path,
                 line=self._text.count(b"\n", 0, start) + 1,
