@@ -270,7 +270,7 @@ def test_hours_as_people_say_them(hours: float | None, words: str) -> None:
 def test_a_case_in_words() -> None:
     assert case_in_words(CaseFigures()) == []
     assert case_in_words(CaseFigures(5, 4, 4, None, 2)) == [
-        "One customer waits at least 4 h, and hears nothing for at least 2 h."
+        "On average a customer waits 4 h or more; the longest silence is 2 h or more."
     ]
     assert case_in_words(CaseFigures(5, 4, 4, 4, 2)) == [
         "One customer waits 4 h of 5 h; the longest silence is 2 h."

@@ -172,7 +172,9 @@ def case_in_words(case: CaseFigures) -> list[str]:
         return []
     wait, longest = hours_in_words(case.wait), hours_in_words(case.longest)
     if case.wait_max is None:
-        return [f"One customer waits at least {wait}, and hears nothing for at least {longest}."]
+        return [
+            f"On average a customer waits {wait} or more; the longest silence is {longest} or more."
+        ]
     spread = _range(case.wait_min, case.wait_max)
     told = f"One customer waits {wait} of {hours_in_words(case.journey)}"
     return [f"{told}{f' ({spread})' if spread else ''}; the longest silence is {longest}."]
