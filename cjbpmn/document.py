@@ -6,6 +6,7 @@ import os
 import re
 import stat
 from collections.abc import Iterator
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
@@ -44,7 +45,6 @@ class Document:
         self.source = source
         self.opened: set[str] = set()
         self.kept: set[str] = set()
-        self._unit = _indentation_unit(source.root)
 
     @property
     def root(self) -> Element:
@@ -238,19 +238,21 @@ class Document:
         declared = [prefix for record in records for prefix in record.declares or ()]
         changes = [change for record in records for change in self._changes(record)]
         # An attribute that was changed twice said first what stands last here.
-        for element, name, was in reversed(changes):
+        for element, name, was, written in reversed(changes):
             if was is None:
                 element.attrib.pop(name, None)
-            else:
-                element.set(name, was)
+                continue
+            element.set(name, was)
+            if written is not None:
+                self.source.spellings[element, name] = written
         self._remove_all(added, opened, kept)
         self._undeclare(declared)
         self.opened.clear()
         self.kept.clear()
-        self._unit = _indentation_unit(self.root)
+        self.__dict__.pop("_unit", None)
 
-    def _changes(self, record: Enrichment) -> Iterator[tuple[Element, str, str | None]]:
-        """Yield the attributes that were changed, and what they said before."""
+    def _changes(self, record: Enrichment) -> Iterator[tuple[Element, str, str | None, str | None]]:
+        """Yield the attributes that were changed, what they said before, and how written."""
         for change in record.changed:
             steps = change.part.split("/") if change.part else []
             name = change.attribute or ""
@@ -268,7 +270,7 @@ class Document:
             if was is not None and self.source.was_rewritten and number_of(was) is not None:
                 # The tool that wrote the file anew writes numbers in its own way.
                 was = number_text(float(was))
-            yield part, qualified(name) if ":" in name else name, was
+            yield part, qualified(name) if ":" in name else name, was, change.written
 
     def _undeclare(self, prefixes: list[str]) -> None:
         """Take back the declarations that we added, but for those that others use by now."""
@@ -359,6 +361,30 @@ class Document:
                 return identifier, path_between(holder, element)
         return "", path_between(self.root, element)
 
+    def spelling(self, element: Element, name: str) -> str | None:
+        """Say how the file writes an attribute, if not in the plain way.
+
+        Parameters
+        ----------
+        element : lxml element
+            An element of the tree.
+        name : str
+            The attribute, in Clark notation.
+
+        Returns
+        -------
+        str or None
+            What stands between the quotes, with character references as they are.
+        """
+        if (element, name) in self.source.spellings:
+            return self.source.spellings[element, name]
+        identifier, part = self.place_of(element)
+        holder = self.source.as_read(identifier)
+        twin = None if holder is None else find_part(holder, part)
+        if twin is None or twin.get(name) != element.get(name):
+            return None
+        return self.source.spelling(twin, name)
+
     def _name_of(self, element: Element) -> str:
         """Return the id of an element, else its path; for a holder of extensions, its host's."""
         parent = element.getparent()
@@ -367,6 +393,10 @@ class Document:
         # Names stand in lists that blanks separate.
         name = "/".join(filter(None, self.place_of(element)))
         return re.sub(r"[\s%]", lambda match: f"%{ord(match[0]):02X}", name) or "/"
+
+    @cached_property
+    def _unit(self) -> str:
+        return _indentation_unit(self.root)
 
     def _lead_of_children(self, parent: Element) -> str:
         """Return the line break and blanks that lead up to a child of this element."""

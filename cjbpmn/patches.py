@@ -12,27 +12,18 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import TypeAlias
+from types import MappingProxyType
 
 from lxml import etree
 
 from cjbpmn.names import namespace
+from cjbpmn.spans import Node, Span, Spans
 
-Node: TypeAlias = etree._Element  # noqa: SLF001  (lxml has no other name for its nodes)
-
-# Tags first, for they are the most; then comments, CDATA, processing instructions, the document
-# type. Possessive quantifiers keep the scan linear on text that is no markup at all.
-MARKUP = re.compile(
-    rb"<(?![!?])[^<>\"']*+(?:(?:\"[^\"]*+\"|'[^']*+')[^<>\"']*+)*+>"
-    rb"|<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>"
-    rb"|<!DOCTYPE[^\[>]*+(?:\[(?:[^\]\"']|\"[^\"]*+\"|'[^']*+')*+\]\s*+)?>",
-    re.DOTALL,
-)
+_CHUNK = 1 << 16
 _ATTRIBUTE = re.compile(rb"(\s+)([^\s=/>]+)\s*=\s*(\"[^\"]*\"|'[^']*')")
-_SLASH, _BRACKET, _NO_TAG = ord("/"), ord("["), b"!?"
 _TAG_NAME = re.compile(rb"</?([^\s/>]+)")
 _XML = "http://www.w3.org/XML/1998/namespace"
 _TEXT_ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
@@ -47,23 +38,6 @@ class Patch:
     start: int
     stop: int
     text: bytes
-
-
-@dataclass(slots=True)
-class Span:
-    """Where a node stands: its start tag, and its end tag.
-
-    For an empty-element tag, a comment or a processing instruction, the end tag is empty and
-    stands at the end of the start tag. `first` and `last` number the node and the last one
-    inside it, in document order.
-    """
-
-    start: int
-    content: int
-    content_end: int
-    end: int
-    first: int
-    last: int
 
 
 def apply_patches(data: bytes, patches: Sequence[Patch]) -> bytes:
@@ -95,12 +69,13 @@ def apply_patches(data: bytes, patches: Sequence[Patch]) -> bytes:
     return b"".join(pieces)
 
 
-def find_patches(
+def find_patches(  # noqa: PLR0913, PLR0917  (both trees, both forms)
     data: bytes,
     pristine: Node,
-    spans: Mapping[Node, Span],
+    spans: Spans,
     edited: Node,
     namespaces: Mapping[str | None, str],
+    spellings: Mapping[tuple[Node, str], str] = MappingProxyType({}),
 ) -> list[Patch]:
     """Compare a tree with what it was, and say which bytes must change.
 
@@ -110,12 +85,14 @@ def find_patches(
         The UTF-8 bytes from which `pristine` was parsed.
     pristine : lxml element
         The root as the bytes have it.
-    spans : mapping of node to Span
-        Where its nodes stand, from `find_spans`.
+    spans : Spans
+        Where its nodes stand.
     edited : lxml element
         The root as it is to be.
     namespaces : mapping of prefix to URI
         The declarations that the root is to have.
+    spellings : mapping of (node, name) to str
+        How the values of attributes of `edited` are to be written, where not in the plain way.
 
     Returns
     -------
@@ -126,13 +103,14 @@ def find_patches(
     --------
     >>> pristine, edited = etree.fromstring("<a><b/></a>"), etree.fromstring("<a><b c='1'/></a>")
     >>> data = b"<a><b/></a>"
-    >>> find_patches(data, pristine, find_spans(data, pristine), edited, {})
+    >>> find_patches(data, pristine, Spans(data, pristine), edited, {})
     [Patch(start=5, stop=5, text=b' c="1"')]
     """
     window = find_window(etree.tostring(pristine), etree.tostring(edited))
     if window is None and dict(pristine.nsmap) == dict(namespaces):
         return []
     comparison = _Comparison(data, pristine, spans, namespaces, window or (0, 0))
+    comparison.spellings = spellings
     comparison.compare(pristine, edited, level=(True, True))
     return comparison.patches
 
@@ -144,7 +122,7 @@ class _Comparison:
         self,
         data: bytes,
         pristine: Node,
-        spans: Mapping[Node, Span],
+        spans: Spans,
         namespaces: Mapping[str | None, str],
         window: tuple[int, int],
     ) -> None:
@@ -155,6 +133,7 @@ class _Comparison:
         self.newline = "\r\n" if b"\r\n" in data else "\n"
         self.spans = spans
         self.patches: list[Patch] = []
+        self.spellings: Mapping[tuple[Node, str], str] = {}
 
     def compare(self, pristine: Node, edited: Node, *, level: tuple[bool, bool]) -> None:
         """Collect the patches that turn one element into the other (tails aside).
@@ -162,15 +141,16 @@ class _Comparison:
         Outside the window both are the same, if they stand at the same place of the two trees:
         `level` tells whether they do, counted from the start, and counted from the end.
         """
-        span = self.spans[pristine]
-        is_before, is_after = span.last < self.window[0], span.first > self.window[1]
+        first, last = self.spans.numbers(pristine)
+        is_before, is_after = last < self.window[0], first > self.window[1]
         if (is_before and level[0]) or (is_after and level[1]):
             return
         if not isinstance(pristine.tag, str):
             self._compare_opaque(pristine, edited)
             return
         self._compare_start_tag(pristine, edited)
-        if span.content_end == span.end:
+        span = self.spans[pristine]
+        if not span.has_end_tag:
             self._fill_empty(pristine, edited, span)
         elif not len(edited) and edited.text is None and (len(pristine) or pristine.text):
             self.patches.append(Patch(span.content - 1, span.end, self._end_of_empty(span)))
@@ -206,7 +186,7 @@ class _Comparison:
             position = match.end()
             if b"\n" in match[1] and match.start() > span.start + len(self._name(span)) + 1:
                 separator = match[1]
-            self._compare_attribute(match, scope, wanted, declared, is_root=is_root)
+            self._compare_attribute(match, scope, edited, declared, is_root=is_root)
         known = {**self.namespaces, **scope}
         prefixes = dict(known)
         added = [
@@ -233,7 +213,7 @@ class _Comparison:
         self,
         match: re.Match[bytes],
         scope: Mapping[str | None, str],
-        wanted: Mapping[str, str],
+        edited: Node,
         declared: set[str | None],
         *,
         is_root: bool,
@@ -247,21 +227,15 @@ class _Comparison:
                 self.patches.append(Patch(match.start(), match.end(), b""))
             return
         clark = _clark(name, scope)
-        if clark not in wanted:
+        wanted = edited.get(clark)
+        if wanted is None:
             self.patches.append(Patch(match.start(), match.end(), b""))
-            return
-        quote = match[3][:1].decode()
-        if self._value(match) != wanted[clark]:
-            text = _escape_value(wanted[clark], quote).encode()
-            self.patches.append(Patch(match.start(3) + 1, match.end(3) - 1, text))
-
-    def _value(self, match: re.Match[bytes]) -> str:
-        """Return what an attribute in the bytes says, its references resolved."""
-        raw = match[3][1:-1]
-        if b"&" not in raw and b"\n" not in raw and b"\t" not in raw:
-            return raw.decode()
-        value: str = etree.fromstring(b"<a b=%s/>" % match[3]).attrib["b"]
-        return value
+        elif _value(match[3]) != wanted:
+            quote = match[3][:1].decode()
+            text = self.spellings.get((edited, clark), "")
+            if not _is_spelling(text, wanted, quote):
+                text = _escape_value(wanted, quote)
+            self.patches.append(Patch(match.start(3) + 1, match.end(3) - 1, text.encode()))
 
     def _name(self, span: Span) -> bytes:
         return _TAG_NAME.match(self.data, span.start)[1]  # type: ignore[index]
@@ -282,7 +256,7 @@ class _Comparison:
         if not before and not after and (pristine.text or "") == (edited.text or ""):
             return
         scope: Mapping[str, str] | None = None
-        position = span.content
+        kept: Node | None = None
         old: list[Node | str | None] = [pristine.text]
         new: list[Node | str | None] = [edited.text]
         more = len(after) - len(before)
@@ -295,16 +269,17 @@ class _Comparison:
                 new += (right, right.tail)
                 shift += 1
             else:
-                stop = self.spans[left].start if left is not None else span.content_end
                 if old != new and (
                     len(old) > 1 or len(new) > 1 or (old[0] or "") != (new[0] or "")
                 ):
                     scope = scope if scope is not None else self._scope(pristine)
-                    self._replace_gap(position, stop, old, new, scope)
+                    start = self.spans[kept].end if kept is not None else span.content
+                    stop = self.spans[left].start if left is not None else span.content_end
+                    self._replace_gap(start, stop, old, new, scope)
                 if left is not None and right is not None:
                     below = level[0] and shift == 0, level[1] and shift == more
                     self.compare(left, right, level=below)
-                    position, old, new = self.spans[left].end, [left.tail], [right.tail]
+                    kept, old, new = left, [left.tail], [right.tail]
 
     def _replace_gap(
         self,
@@ -324,14 +299,14 @@ class _Comparison:
         self.patches.append(Patch(start, stop, self._serialise(new, scope)))
 
     def _scope(self, pristine: Node) -> dict[str, str]:
-        """Map the URIs that can be named inside an element to a prefix ('' for none)."""
+        """Map the prefixes that are declared inside an element ('' for none) to their URIs."""
         prefixes = {**self.namespaces, **pristine.nsmap}
         for prefix in [prefix for prefix in self.root.nsmap if prefix not in self.namespaces]:
             if pristine.nsmap.get(prefix) == self.root.nsmap[prefix]:
                 del prefixes[prefix]
         # Where a URI has several prefixes, the parent's own one is the file's manner.
-        ordered = sorted(prefixes.items(), key=lambda item: item[0] == pristine.prefix)
-        return {uri: prefix or "" for prefix, uri in ordered}
+        ordered = sorted(prefixes.items(), key=lambda item: item[0] != pristine.prefix)
+        return {prefix or "": uri for prefix, uri in ordered}
 
     def _serialise(self, content: Sequence[Node | str | None], scope: Mapping[str, str]) -> bytes:
         text = "".join(
@@ -341,36 +316,38 @@ class _Comparison:
         return text.replace("\n", self.newline).encode()
 
 
-def find_spans(data: bytes, root: Node) -> dict[Node, Span]:
-    """Find where the nodes of a tree stand in the bytes from which it was parsed.
+def find_spelling(data: bytes, node: Node, span: Span, name: str) -> str | None:
+    """Say how an attribute is written, if it is not written in the plain way.
 
     Parameters
     ----------
     data : bytes
         Well-formed UTF-8.
-    root : lxml element
-        The root parsed from it.
+    node : lxml element
+        An element of the tree that was parsed from it.
+    span : Span
+        Where it stands.
+    name : str
+        The attribute, in Clark notation.
 
     Returns
     -------
-    dict of node to Span
-        For elements, comments and processing instructions inside the root.
+    str or None
+        What stands between the quotes; None for what would be written so anyhow.
+
+    Examples
+    --------
+    >>> data = b"<a b='&#x31;' c='2'/>"
+    >>> root = etree.fromstring(data)
+    >>> [find_spelling(data, root, Spans(data, root)[root], name) for name in "bc"]
+    ['&#x31;', None]
     """
-    found: list[Span] = []
-    open_tags: list[Span] = []
-    for match in MARKUP.finditer(data):
-        start, end = match.span()
-        kind = data[start + 1]
-        if kind == _SLASH:
-            span = open_tags.pop()
-            span.content_end, span.end, span.last = start, end, len(found) - 1
-        elif kind not in _NO_TAG or (open_tags and data[start + 2] != _BRACKET):
-            number = len(found)
-            span = Span(start, end, end, end, number, number)
-            found.append(span)
-            if kind not in _NO_TAG and data[end - 2] != _SLASH:
-                open_tags.append(span)
-    return dict(zip(root.iter(), found, strict=True))
+    for match in _ATTRIBUTE.finditer(data, span.start, span.content):
+        if match[2].startswith(b"xmlns") or _clark(match[2].decode(), node.nsmap) != name:
+            continue
+        text, quote = match[3][1:-1].decode(), match[3][:1].decode()
+        return None if text == _escape_value(_value(match[3]), quote) else text
+    return None
 
 
 def find_window(before: bytes, after: bytes) -> tuple[int, int] | None:
@@ -394,15 +371,31 @@ def find_window(before: bytes, after: bytes) -> tuple[int, int] | None:
     """
     if before == after:
         return None
-    shorter = min(len(before), len(after))
-    head = bisect_left(range(shorter), 1, key=lambda n: before[: n + 1] != after[: n + 1])
-    tail = bisect_left(range(shorter - head), 1, key=lambda n: before[-n - 1 :] != after[-n - 1 :])
+    head = _common_bytes(before, after)
+    tail = _common_bytes(before, after, at_end=True, least=head)
     if b"<!" in before or b"<?" in before:
         return 0, before.count(b"<")  # Markup in comments is none; too rare to be clever about.
     # A tag that is cut in two is not counted: it may be an end tag as well as a start tag.
     first = _count_elements(before[: before.rfind(b">", 0, head) + 1]) - 1
     last = _count_elements(before) - _count_elements(before[len(before) - tail :]) - 1
     return max(0, min(first, last)), max(first, last)
+
+
+def _common_bytes(one: bytes, other: bytes, *, at_end: bool = False, least: int = 0) -> int:
+    """Count how many bytes two texts begin (or end) with alike; `least` are spoken for."""
+    longest = min(len(one), len(other)) - least
+
+    def cut(text: bytes, low: int, high: int) -> bytes:
+        return text[len(text) - high : len(text) - low] if at_end else text[low:high]
+
+    def differ(number: int) -> bool:
+        low = number - number % _CHUNK
+        return cut(one, low, number + 1) != cut(other, low, number + 1)
+
+    whole = 0
+    while whole + _CHUNK <= longest and not differ(whole + _CHUNK - 1):
+        whole += _CHUNK
+    return whole + bisect_left(range(whole, min(whole + _CHUNK, longest)), 1, key=differ)
 
 
 def _count_elements(text: bytes) -> int:
@@ -468,6 +461,22 @@ def _with_tails(element: Node) -> Iterator[Node | str | None]:
         yield child.tail
 
 
+def _value(quoted: bytes) -> str:
+    """Return what an attribute in the bytes says, its references resolved."""
+    if b"&" not in quoted and b"\n" not in quoted and b"\t" not in quoted:
+        return quoted[1:-1].decode()
+    value: str = etree.fromstring(b"<a b=%s/>" % quoted).attrib["b"]
+    return value
+
+
+def _is_spelling(text: str, value: str, quote: str) -> bool:
+    """Tell whether a text between quotes says a value; it may come from anywhere."""
+    try:
+        return quote not in text and _value(f"{quote}{text}{quote}".encode()) == value
+    except etree.XMLSyntaxError:
+        return False
+
+
 def _attribute_name(
     clark: str, prefixes: dict[str | None, str], wishes: Mapping[str | None, str]
 ) -> str:
@@ -479,13 +488,8 @@ def _attribute_name(
         return f"xml:{local}"
     prefix = next((name for name, value in prefixes.items() if value == uri and name), None)
     if prefix is None:
-        prefix = free = next(
-            (name for name, value in wishes.items() if value == uri and name), "ns"
-        )
-        number = 1
-        while prefix in prefixes:
-            number += 1
-            prefix = f"{free}{number}"
+        wish = next((name for name, value in wishes.items() if value == uri and name), "ns")
+        prefix = _free_prefix(wish, prefixes)
         prefixes[prefix] = uri
     return f"{prefix}:{local}"
 
@@ -494,8 +498,9 @@ def _clark(name: str, scope: Mapping[str | None, str]) -> str:
     prefix, colon, local = name.partition(":")
     if not colon:
         return name
-    uri = _XML if prefix == "xml" else scope[prefix]
-    return f"{{{uri}}}{local}"
+    uri = _XML if prefix == "xml" else scope.get(prefix)
+    # libxml2 stops telling errors at some point; lxml then takes the colon for a letter.
+    return name if uri is None else f"{{{uri}}}{local}"
 
 
 def _fragment(node: Node, scope: Mapping[str, str]) -> str:
@@ -504,7 +509,8 @@ def _fragment(node: Node, scope: Mapping[str, str]) -> str:
         return etree.tostring(node, with_tail=False, encoding="unicode")
     scope, declarations = _declare(node, scope)
     attributes = "".join(
-        f' {_prefixed(name, scope)}="{_escape_value(value)}"' for name, value in node.attrib.items()
+        f' {_prefixed(name, scope, is_attribute=True)}="{_escape_value(value)}"'
+        for name, value in node.attrib.items()
     )
     name = _prefixed(node.tag, scope)
     if not len(node) and node.text is None:
@@ -519,31 +525,40 @@ def _declare(node: Node, scope: Mapping[str, str]) -> tuple[Mapping[str, str], s
     """Declare on a new element what it names and its surroundings do not declare."""
     text = ""
     for number, clark in enumerate([node.tag, *node.attrib]):
-        uri = namespace(clark)
-        is_attribute = number > 0
-        known = "" if not uri and not is_attribute and "" not in scope.values() else scope.get(uri)
-        if (
-            (not uri and (is_attribute or known == ""))
-            or known
-            or (known == "" and not is_attribute)
-        ):
+        uri, is_attribute = namespace(clark), number > 0
+        if _prefix_of(uri, scope, is_attribute=is_attribute) is not None:
             continue
-        prefix = next((p for p, value in node.nsmap.items() if value == uri and p), None)
-        if not uri or (prefix is None and not is_attribute):
+        wish = next((p for p, value in node.nsmap.items() if value == uri and p), None)
+        if not uri or (wish is None and not is_attribute):
             prefix = ""
-        taken = set(scope.values())
-        while prefix is None or (prefix and prefix in taken):
-            prefix = f"ns{len(taken)}" if prefix is None else f"{prefix}_"
+        else:
+            prefix = _free_prefix(wish or "ns", scope)
         text += f' xmlns{":" if prefix else ""}{prefix}="{_escape_value(uri)}"'
-        scope = {**{k: v for k, v in scope.items() if v != prefix}, uri: prefix}
+        scope = {**scope, prefix: uri}
     return scope, text
 
 
-def _prefixed(clark: str, scope: Mapping[str, str]) -> str:
-    uri, local = namespace(clark), clark.rpartition("}")[2]
+def _prefix_of(uri: str, scope: Mapping[str, str], *, is_attribute: bool) -> str | None:
+    """Return the prefix that stands for a URI ('' for none), or None if there is none yet."""
     if uri == _XML:
-        return f"xml:{local}"
-    prefix = scope.get(uri, "")
+        return "xml"
+    if not uri:
+        return "" if is_attribute or not scope.get("") else None
+    found = (p for p, value in scope.items() if value == uri and (p or not is_attribute))
+    return next(found, None)
+
+
+def _free_prefix(wish: str, taken: Container[str | None]) -> str:
+    number, free = 1, wish
+    while free in taken:
+        number += 1
+        free = f"{wish}{number}"
+    return free
+
+
+def _prefixed(clark: str, scope: Mapping[str, str], *, is_attribute: bool = False) -> str:
+    local = clark.rpartition("}")[2]
+    prefix = _prefix_of(namespace(clark), scope, is_attribute=is_attribute)
     return f"{prefix}:{local}" if prefix else local
 
 

@@ -11,13 +11,12 @@ from lxml import etree
 from cjbpmn.errors import InvalidDocument, UnsafeDocument
 from cjbpmn.names import BPMN, local_name, namespace
 from cjbpmn.patches import (
-    Node,
-    Span,
     apply_patches,
     find_patches,
-    find_spans,
+    find_spelling,
     writes_empty_tags_with_space,
 )
+from cjbpmn.spans import Node, Spans
 
 MAX_BYTES = 64 * 1024 * 1024
 """The largest file that is read unless the caller says otherwise; its tree may take 2 GB."""
@@ -31,6 +30,7 @@ _BYTE_ORDER_MARKS = (
     ("<?".encode("utf-16-le"), "utf-16-le"),
     ("<?".encode("utf-16-be"), "utf-16-be"),
 )
+_SOMETHING = re.compile(rb"[^\0 \t\r\n]")
 _DECLARED_ENCODING = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
 # Multi-byte and stateful encodings are a way to smuggle markup past a reader.
 _ENCODINGS = re.compile(
@@ -64,13 +64,6 @@ class Source:
     max_bytes : int
         Larger files are refused.
 
-    Attributes
-    ----------
-    root : lxml element
-        ``bpmn:definitions``. Edit it as you like.
-    namespaces : dict of prefix to URI
-        What the root declares; edit this to declare more or less.
-
     Raises
     ------
     InvalidDocument
@@ -96,9 +89,24 @@ class Source:
         self._encoding = self._find_encoding()
         self._text = self._to_utf8()
         self._prolog_end = self._refuse_harmful_doctype()
-        self.root = self._parse()
+        self._root = self._parse()
         self._refuse_other_vocabularies()
-        self.namespaces: dict[str | None, str] = dict(self.root.nsmap)
+        self._was_handed_out = False
+        self._namespaces: dict[str | None, str] = dict(self._root.nsmap)
+        # How changed attributes are to be written, where not in the plain way.
+        self.spellings: dict[tuple[Node, str], str] = {}
+
+    @property
+    def root(self) -> Node:
+        """``bpmn:definitions``; edit it as you like."""
+        self._was_handed_out = True
+        return self._root
+
+    @property
+    def namespaces(self) -> dict[str | None, str]:
+        """What the root declares, by prefix; edit it to declare more or less."""
+        self._was_handed_out = True
+        return self._namespaces
 
     def to_bytes(self) -> bytes:
         """Return the file with all edits made, and every other byte as it was.
@@ -108,8 +116,12 @@ class Source:
         bytes
             In the encoding, with the line ends and in the manner of the file.
         """
+        if not self._was_handed_out:
+            return self.data
         pristine, spans = self._pristine
-        patches = find_patches(self._text, pristine, spans, self.root, self.namespaces)
+        patches = find_patches(
+            self._text, pristine, spans, self.root, self.namespaces, self.spellings
+        )
         if not patches:
             return self.data
         text = apply_patches(self._text, patches)
@@ -188,8 +200,39 @@ class Source:
         twin = self._pristine_twin(element)
         if twin is None or len(twin) or twin.text:
             return False
-        span = self._pristine[1][twin]
-        return span.content_end != span.end
+        return self._pristine[1][twin].has_end_tag
+
+    def as_read(self, identifier: str) -> Node | None:
+        """Return an element as the bytes have it, whatever was edited since.
+
+        Parameters
+        ----------
+        identifier : str
+            Its id; the empty string for the root.
+
+        Returns
+        -------
+        lxml element or None
+            The element in a tree of its own, for `spelling`.
+        """
+        return self._pristine_by_id.get(identifier) if identifier else self._pristine[0]
+
+    def spelling(self, element: Node, name: str) -> str | None:
+        """Say how the bytes write an attribute, if not in the plain way.
+
+        Parameters
+        ----------
+        element : lxml element
+            From the tree of `as_read`.
+        name : str
+            The attribute, in Clark notation.
+
+        Returns
+        -------
+        str or None
+            What stands between the quotes.
+        """
+        return find_spelling(self._text, element, self._pristine[1][element], name)
 
     def _pristine_twin(self, element: Node) -> Node | None:
         """Return the same element as the bytes have it: by its id, or that of its parent."""
@@ -200,12 +243,10 @@ class Source:
         return None if host is None else host.find(str(element.tag))
 
     @cached_property
-    def _pristine(self) -> tuple[Node, dict[Node, Span]]:
+    def _pristine(self) -> tuple[Node, Spans]:
         """The tree as the bytes have it, and the places of its nodes."""
         root = self._parse()
-        # Blanked, for what looks like a tag in a comment of the DOCTYPE is none.
-        text = b" " * self._prolog_end + self._text[self._prolog_end :]
-        return root, find_spans(text, root)
+        return root, self._spans(root)
 
     @cached_property
     def _pristine_by_id(self) -> dict[str, Node]:
@@ -253,7 +294,7 @@ class Source:
             )
         if self.data.startswith(_COMPRESSED):
             raise UnsafeDocument("the file is compressed; unpack it first", path=self.path)
-        if not self.data.strip(b"\0 \t\r\n"):
+        if not _SOMETHING.search(self.data):
             raise InvalidDocument("the file is empty", path=self.path)
 
     def _find_encoding(self) -> str:
@@ -278,8 +319,12 @@ class Source:
         return name.replace("utf-16", "utf-16-le") if name == "utf-16" else name
 
     def _to_utf8(self) -> bytes:
+        # The parser checks UTF-8 itself: there is no need to do it twice.
+        return self.data if self._encoding == "utf-8" else self._decode().encode()
+
+    def _decode(self) -> str:
         try:
-            text = self.data.decode(self._encoding)
+            return self.data.decode(self._encoding)
         except UnicodeDecodeError as error:
             line = self.data.count(b"\n", 0, error.start) + 1
             raise InvalidDocument(
@@ -288,7 +333,6 @@ class Source:
                 path=self.path,
                 line=line,
             ) from None
-        return self.data if self._encoding == "utf-8" else text.encode()
 
     def _refuse_harmful_doctype(self) -> int:
         """Return where a DOCTYPE ends in which there is no harm; 0 where there is none."""
@@ -302,7 +346,7 @@ class Source:
         closing = _DOCTYPE_END.match(self._text, end)
         if closing is None:
             raise UnsafeDocument(
-                "the file declares entities, default values or an external document type; "
+                "the file declares entities or default values, or names an external document type; "
                 "BPMN needs none of them: remove the DOCTYPE",
                 path=self.path,
                 line=self._text.count(b"\n", 0, start) + 1,
@@ -312,17 +356,37 @@ class Source:
     def _parse(self) -> Node:
         parser = _make_parser()
         try:
-            return etree.fromstring(self._text, parser)
+            root = etree.fromstring(self._text, parser)
         except etree.XMLSyntaxError as error:
+            self._decode()  # Wrong bytes are told as what they are.
             # The parser's own log: that of the exception holds the errors of other files too.
             log = list(parser.error_log)
-            grave = [entry for entry in log if entry.type_name != "WAR_NS_URI"]
+            grave = [entry for entry in log if not entry.type_name.startswith("WAR_")]
             if log and not grave and len(log) < _MOST_ERRORS:
                 # An odd namespace URI is no syntax error; lxml only takes it for one.
-                return etree.fromstring(self._text, _make_parser(recover=True))
+                return self._parse_with_odd_names()
             first = next(iter(grave or log), None)
             message, line = (first.message, first.line) if first else (error.msg, error.lineno)
             raise self._syntax_error(message or "broken", line or None) from None
+        for entry in parser.error_log:
+            # lxml forgets about a prefix that nothing declares when a warning follows.
+            if entry.type_name == "NS_ERR_UNDEFINED_NAMESPACE":
+                raise self._syntax_error(entry.message, entry.line)
+        return root
+
+    def _parse_with_odd_names(self) -> Node:
+        """Parse what is well-formed but for namespace URIs that are none."""
+        root = etree.fromstring(self._text, _make_parser(recover=True))
+        # This is the one error that libxml2 keeps to itself after such a warning.
+        end = self._spans(root)[root].end
+        if _skip(_BEFORE_ROOT, self._text, end) < len(self._text):
+            line = self._text.count(b"\n", 0, end) + 1
+            raise self._syntax_error("Extra content at the end of the document", line)
+        return root
+
+    def _spans(self, root: Node) -> Spans:
+        # Blanked, for what looks like a tag in a comment of the DOCTYPE is none.
+        return Spans(b" " * self._prolog_end + self._text[self._prolog_end :], root)
 
     def _syntax_error(self, message: str, line: int | None) -> InvalidDocument:
         words = " ".join(re.sub(r",? *(try|use) XML_PARSE_HUGE( option)?", "", message).split())
@@ -335,14 +399,14 @@ class Source:
         return InvalidDocument(f"not well-formed XML: {words}", path=self.path, line=line)
 
     def _refuse_other_vocabularies(self) -> None:
-        if self.root.tag == f"{{{BPMN}}}definitions":
+        if self._root.tag == f"{{{BPMN}}}definitions":
             return
-        found, uri = local_name(self.root.tag), namespace(self.root.tag)
+        found, uri = local_name(self._root.tag), namespace(self._root.tag)
         raise self.error(
             f"this is no BPMN 2.0 model: the root is <{found}>"
             + (f" of {uri}" if uri else " without a namespace")
             + f", expected <definitions> of {BPMN}",
-            self.root,
+            self._root,
         )
 
 

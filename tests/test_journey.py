@@ -330,7 +330,9 @@ def test_mail_depends_on_the_language() -> None:
 
 
 def test_an_unknown_channel_is_kept() -> None:
-    with pytest.warns(CjbpmnWarning, match=r"^line 5: channel: 'fone' is kept.*did you mean 'phone'"):
+    with pytest.warns(
+        CjbpmnWarning, match=r"^line 5: channel: 'fone' is kept.*did you mean 'phone'"
+    ):
         assert read_step("channel: fone").channel == "fone"
 
 

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from cjbpmn.patches import apply_patches, find_patches, find_spans
+from cjbpmn.patches import apply_patches, find_patches
+from cjbpmn.spans import Spans
 
 NAMES = st.sampled_from(["a", "b", "c", "p:d"])
 TEXTS = st.text(string.ascii_letters + "<>&\"' \n\té€😀", max_size=8)
@@ -16,7 +17,7 @@ URI = "urn:p"
 
 def roundtrip(data: bytes, edited: etree._Element) -> bytes:
     pristine = etree.fromstring(data)
-    spans = find_spans(data, pristine)
+    spans = Spans(data, pristine)
     return apply_patches(data, find_patches(data, pristine, spans, edited, pristine.nsmap))
 
 

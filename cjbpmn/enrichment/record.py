@@ -10,6 +10,8 @@ from cjbpmn.elements import Element
 from cjbpmn.extensions.enrichment import Added, Changed, Enrichment
 from cjbpmn.names import CJ, namespace, qualified
 
+_DRAWN = qualified("bpmndi:BPMNShape"), qualified("bpmndi:BPMNEdge")
+
 
 class EnrichmentRecord:
     """Edits a document and remembers what to undo.
@@ -24,7 +26,7 @@ class EnrichmentRecord:
         self.document = document
         self._taken = document.source.identifiers()
         self._added: list[str] = []
-        self._changed: list[tuple[Element, str, str | None]] = []
+        self._changed: list[tuple[Element, str, str | None, str | None]] = []
         self._declared: list[str] = []
 
     def declare(self, prefix: str) -> None:
@@ -44,6 +46,9 @@ class EnrichmentRecord:
 
     def add(self, parent: Element, child: Element, index: int | None = None) -> Element:
         """Put a new element into the tree and note all the ids in it."""
+        for drawn in child.iter(*_DRAWN):
+            # Unlike the others, these are named after what they show.
+            drawn.set("id", self.free_id(drawn.get("id", "")))
         self._added += [
             identifier
             for element in child.iter(etree.Element)
@@ -60,8 +65,9 @@ class EnrichmentRecord:
         was = found.get(name)
         if was == value:
             return
+        written = None if was is None else self.document.spelling(found, name)
         found.set(name, value)
-        self._changed.append((found, attribute, was))
+        self._changed.append((found, attribute, was, written))
 
     def change_number(self, of: Element, attribute: str, value: float, part: str) -> None:
         """Set a coordinate, unless it says the same number already in its own way."""
@@ -73,16 +79,16 @@ class EnrichmentRecord:
         """Write the record into the document, last of all."""
         document = self.document
         holder = document.extension_elements(process)
-        # What stands where is known when all stands there.
-        changed = [(document.place_of(of), name, was) for of, name, was in self._changed]
         made = Enrichment.make(
             declares=tuple(self._declared),
             opened=tuple(sorted(document.opened)),
             kept=tuple(sorted(document.kept)),
             added=(Added.make(ids=" ".join(self._added)),) if self._added else (),
+            # What stands where is known when all stands there.
             changed=tuple(
-                Changed.make(of=of, part=part or None, attribute=name, was=was)
-                for (of, part), name, was in changed
+                Changed.make(of=of, part=part or None, attribute=name, was=was, written=written)
+                for element, name, was, written in self._changed
+                for of, part in [document.place_of(element)]
             ),
         )
         document.insert(holder, made.element)

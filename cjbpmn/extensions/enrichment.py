@@ -22,6 +22,7 @@ class Changed(Extension):
     part = Attribute(STRING, "Which part of it, where the part bears no id itself.")
     attribute = Attribute(STRING, "The attribute, with its prefix.", required=True)
     was = Attribute(STRING, "What it said before; absent where there was none.")
+    written = Attribute(STRING, "How the file wrote that, where not in the plain way.")
 
 
 class Enrichment(Extension):

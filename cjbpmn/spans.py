@@ -1,0 +1,142 @@
+"""Where the nodes of a tree stand in the bytes from which it was parsed.
+
+Few nodes are ever asked for, and models are large: the bytes are scanned once for where nodes
+begin, which the regular expression engine does alone; everything else is found when it is needed.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final, TypeAlias
+
+from lxml import etree
+
+Node: TypeAlias = etree._Element  # noqa: SLF001  (lxml has no other name for its nodes)
+
+# Tags first, for they are the most; then comments, CDATA, processing instructions, the document
+# type. Possessive quantifiers keep the scan linear on text that is no markup at all.
+MARKUP: Final = re.compile(
+    rb"<(?![!?])[^<>\"']*+(?:(?:\"[^\"]*+\"|'[^']*+')[^<>\"']*+)*+>"
+    rb"|<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>"
+    rb"|<!DOCTYPE[^\[>]*+(?:\[(?:[^\]\"']|\"[^\"]*+\"|'[^']*+')*+\]\s*+)?>",
+    re.DOTALL,
+)
+# A start tag is known by its first two bytes; what may hold the like of it is matched whole.
+_BEGINNING: Final = re.compile(
+    rb"<(?![/!?])|<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>"
+    rb"|<!DOCTYPE[^\[>]*+(?:\[(?:[^\]\"']|\"[^\"]*+\"|'[^']*+')*+\]\s*+)?>",
+    re.DOTALL,
+)
+_END_TAG: Final = re.compile(rb"<!\[CDATA\[.*?\]\]>|</[^>]*>", re.DOTALL)
+
+
+class Span:
+    """Where a node stands: its start tag, its content, its end tag.
+
+    For an empty-element tag, a comment or a processing instruction, the end tag is empty and
+    stands at the end of the start tag.
+
+    Attributes
+    ----------
+    start, content : int
+        The offsets at which the start tag begins and ends.
+    """
+
+    __slots__ = ("_ends", "_node", "_spans", "content", "start")
+
+    def __init__(self, spans: Spans, node: Node, number: int) -> None:
+        self._spans = spans
+        self._node = node
+        self._ends: tuple[int, int] | None = None
+        self.start = spans.starts[number]
+        self.content = spans.end_of_markup(self.start)
+
+    @property
+    def content_end(self) -> int:
+        """The offset at which the end tag begins."""
+        return self._both_ends()[0]
+
+    @property
+    def end(self) -> int:
+        """The offset at which the end tag ends."""
+        return self._both_ends()[1]
+
+    @property
+    def has_end_tag(self) -> bool:
+        """Whether there is an end tag: not for an empty-element tag or a comment."""
+        is_element = isinstance(self._node.tag, str)
+        return is_element and self._spans.data[self.content - 2 : self.content - 1] != b"/"
+
+    def _both_ends(self) -> tuple[int, int]:
+        if self._ends is None:
+            self._ends = self._find_ends() if self.has_end_tag else (self.content, self.content)
+        return self._ends
+
+    def _find_ends(self) -> tuple[int, int]:
+        position = self._spans[self._node[-1]].end if len(self._node) else self.content
+        for match in _END_TAG.finditer(self._spans.data, position):
+            if match[0].startswith(b"</"):
+                return match.span()
+        raise ValueError("the bytes are not those of the tree")
+
+
+class Spans:
+    """The spans of the nodes inside a root: elements, comments and processing instructions.
+
+    Parameters
+    ----------
+    data : bytes
+        Well-formed UTF-8.
+    root : lxml element
+        The root parsed from it.
+
+    Examples
+    --------
+    >>> data = b"<a><b/>text</a>"
+    >>> root = etree.fromstring(data)
+    >>> spans = Spans(data, root)
+    >>> spans[root[0]].start, spans[root].content_end
+    (3, 11)
+    """
+
+    def __init__(self, data: bytes, root: Node) -> None:
+        self.data = data
+        self.starts = _find_starts(data)
+        self._numbers = {root: (0, len(self.starts) - 1)}
+        self._known: dict[Node, Span] = {}
+
+    def __getitem__(self, node: Node) -> Span:
+        """Return the span of a node."""
+        if node not in self._known:
+            self._known[node] = Span(self, node, self.numbers(node)[0])
+        return self._known[node]
+
+    def numbers(self, node: Node) -> tuple[int, int]:
+        """Return the numbers of a node and of the last one inside it, in document order."""
+        if node not in self._numbers:
+            parent = node.getparent()
+            if parent is None:
+                raise KeyError(node)
+            number = self.numbers(parent)[0] + 1
+            for child in parent:
+                last = number + (sum(1 for _ in child.iter()) - 1 if len(child) else 0)
+                self._numbers[child] = (number, last)
+                number = last + 1
+        return self._numbers[node]
+
+    def end_of_markup(self, start: int) -> int:
+        """Return where the tag, comment or instruction ends that begins at an offset."""
+        match = MARKUP.match(self.data, start)
+        if match is None:
+            raise ValueError("the bytes are not those of the tree")
+        return match.end()
+
+
+def _find_starts(data: bytes) -> list[int]:
+    """Return where each node inside the root begins, in document order."""
+    starts = [match.start() for match in _BEGINNING.finditer(data)]
+    root = next(place for place, start in enumerate(starts) if data[start + 1] not in b"!?")
+    starts = starts[root:]
+    if b"<![CDATA[" in data:
+        starts = [start for start in starts if data[start + 2 : start + 3] != b"["]
+    return starts
