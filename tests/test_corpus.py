@@ -72,3 +72,44 @@ def test_the_worked_journeys_resolve_against_their_models(
     assert [step.do for step in read.steps] == [step.do for step in told.steps]
     document.strip()
     assert document.to_bytes() == (corpus / model).read_bytes()
+
+
+NAMED = (
+    RESTAURANT,
+    ORDER,
+    "miwg/Reference/C.1.1.bpmn",
+    "miwg/SAP Signavio Process Manager 19.9.0/C.1.1-export.bpmn",
+    "miwg/SAP Signavio Process Manager 19.9.0/C.2.0-export.bpmn",
+)
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_the_main_job_from_end_to_end(corpus: Path, tmp_path: Path, name: str) -> None:
+    document = cj.read_document(corpus / name)
+    journey = models.draft_journey(cj.build_graph(document))
+    cj.enrich_document(document, journey)
+    enriched = document.write(tmp_path / "enriched.bpmn")
+    graph = cj.build_graph(cj.read_document(enriched))
+    points = cj.find_interaction_points(graph)
+    waits = cj.find_waiting_stretches(graph)
+    assert points
+    assert waits.stretches
+    assert set(waits.as_dict()) >= {"stretches", "case", "ending", "warnings"}
+    known = graph.nodes.keys() | {f"{one}#out" for one in graph.nodes}
+    assert {end.partition("#")[0] for one in waits for end in (one.end, *one.starts)} <= known
+    picture = cj.save_figure(cj.draw_journey_map(graph, points, waits), tmp_path / "map.svg")
+    assert b"Drafted" in picture.read_bytes()
+    document = cj.read_document(enriched)
+    document.strip()
+    assert document.to_bytes() == (corpus / name).read_bytes()
+
+
+def test_no_english_model_is_too_much(corpus: Path) -> None:
+    met = 0
+    for path in readable(corpus / "camunda-research" / "English"):
+        document = cj.read_document(path)
+        cj.enrich_document(document, models.draft_journey(cj.build_graph(document)))
+        graph = cj.build_graph(cj.read_document(document.to_bytes()))
+        met += bool(cj.find_interaction_points(graph))
+        cj.find_waiting_stretches(graph)
+    assert met > 50
