@@ -115,6 +115,45 @@ def find_patches(  # noqa: PLR0913, PLR0917  (both trees, both forms)
     return comparison.patches
 
 
+def find_outer_patches(
+    data: bytes, pristine: Node, spans: Spans, edited: Node, begin: int
+) -> list[Patch]:
+    """Compare the comments and instructions before and after the root with what they were.
+
+    Parameters
+    ----------
+    data : bytes
+        The UTF-8 bytes from which `pristine` was parsed.
+    pristine, edited : lxml element
+        The root as the bytes have it, and as it is to be.
+    spans : Spans
+        Where the nodes stand.
+    begin : int
+        Where the prolog may begin: behind the XML declaration and the document type.
+
+    Returns
+    -------
+    list of Patch
+        One for each side that was edited; what stands on it is set out anew, one node a line.
+    """
+    newline = b"\r\n" if b"\r\n" in data else b"\n"
+    root = spans[pristine]
+    patches = []
+    for preceding, start, stop in ((True, begin, root.start), (False, root.end, len(data))):
+        before, after = (
+            [(node.tag, node.text) for node in one.itersiblings(preceding=preceding)]
+            for one in (pristine, edited)
+        )
+        if before == after:
+            continue
+        nodes = list(edited.itersiblings(preceding=preceding))
+        lines = [etree.tostring(node, with_tail=False, encoding="utf-8") for node in nodes]
+        lines = lines[::-1] if preceding else lines
+        lead = newline if start else b""
+        patches.append(Patch(start, stop, lead + b"".join(line + newline for line in lines)))
+    return patches
+
+
 class _Comparison:
     """One walk over both trees, collecting patches."""
 

@@ -12,6 +12,7 @@ from cjbpmn.errors import InvalidDocument, UnsafeDocument
 from cjbpmn.names import BPMN, local_name, namespace
 from cjbpmn.patches import (
     apply_patches,
+    find_outer_patches,
     find_patches,
     find_spelling,
     writes_empty_tags_with_space,
@@ -30,6 +31,7 @@ _BYTE_ORDER_MARKS = (
     ("<?".encode("utf-16-le"), "utf-16-le"),
     ("<?".encode("utf-16-be"), "utf-16-be"),
 )
+_DECLARATION = re.compile(rb"(?:\xef\xbb\xbf)?(?:<\?xml\s.*?\?>)?", re.DOTALL)
 _SOMETHING = re.compile(rb"[^\0 \t\r\n]")
 _DECLARED_ENCODING = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
 # Multi-byte and stateful encodings are a way to smuggle markup past a reader.
@@ -122,6 +124,8 @@ class Source:
         patches = find_patches(
             self._text, pristine, spans, self.root, self.namespaces, self.spellings
         )
+        begin = max(self._prolog_end, _skip(_DECLARATION, self._text, 0))
+        patches += find_outer_patches(self._text, pristine, spans, self.root, begin)
         if not patches:
             return self.data
         text = apply_patches(self._text, patches)

@@ -8,7 +8,12 @@ import pytest
 
 from cjbpmn.document import Document, read_document
 from cjbpmn.enrichment import Enriched, enrich_document
-from cjbpmn.errors import AmbiguousReference, ElementNotFound, InvalidDocument
+from cjbpmn.errors import (
+    AmbiguousReference,
+    CjbpmnWarning,
+    ElementNotFound,
+    InvalidDocument,
+)
 from cjbpmn.extensions.customer_activity import CustomerActivity
 from cjbpmn.extensions.touchpoint import Touchpoint
 from cjbpmn.graph import build_graph
@@ -336,3 +341,35 @@ def test_every_field_of_a_step_is_written() -> None:
     assert kept.fallback == ("tell", "I call my sister")
     [activity] = map(CustomerActivity, document.root.iter(qualified(CustomerActivity.tag)))
     assert activity.refs == ("check",)
+
+
+class TestUnknownContent:
+    """What a later version wrote in our namespace survives this one."""
+
+    @staticmethod
+    def from_the_future() -> bytes:
+        document, _ = enrich(models.PLAIN)
+        data = document.to_bytes()
+        data = data.replace(b"<cj:emotion ", b'<cj:emotion arousal="4" ', 1)
+        data = data.replace(b"<cj:touchpoint ", b'<cj:weather sky="grey"/><cj:touchpoint ', 1)
+        return data.replace(
+            b"</cj:customerActivity>", b"<cj:mood><cj:deep/></cj:mood></cj:customerActivity>", 1
+        ).replace(b'id="CjActivity_1"', b'id="CjActivity_1" cj:mood="x"', 1)
+
+    @pytest.mark.parametrize("journey", [JOURNEY, Journey("K", customer="C", steps=JOURNEY.steps)])
+    def test_it_survives_a_new_enrichment(self, journey: Journey) -> None:
+        document = read_document(self.from_the_future())
+        enrich_document(document, journey)
+        once = document.to_bytes()
+        for kept in (b'arousal="4"', b'<cj:weather sky="grey"/>', b"<cj:deep/>", b'cj:mood="x"'):
+            assert kept in once
+        enrich_document(document, journey)
+        assert document.to_bytes() == once
+
+    def test_stripping_takes_it_too(self) -> None:
+        assert stripped(read_document(self.from_the_future())) == models.PLAIN
+
+    def test_what_cannot_be_kept_is_told(self) -> None:
+        document = read_document(self.from_the_future())
+        with pytest.warns(CjbpmnWarning, match="could not be kept"):
+            enrich_document(document, Journey("J", customer="C", steps=(Step("I wait"),)))

@@ -4,6 +4,7 @@ import codecs
 import time
 
 import pytest
+from lxml import etree
 
 from cjbpmn.errors import InvalidDocument, UnsafeDocument
 from cjbpmn.source import Source
@@ -102,3 +103,19 @@ def test_ids_are_found_and_duplicates_known() -> None:
     assert source.find("c") is None
     assert list(source.duplicates()) == ["a"]
     assert source.identifiers() == {"a", "b"}
+
+
+@pytest.mark.parametrize(
+    ("edit", "before", "after"),
+    [
+        (lambda r: setattr(r.getprevious(), "text", " b "), "<!-- b -->\n", "<!--z-->\n"),
+        (lambda r: r.getparent(), "<!-- a -->\n\n", "<!--z-->\n"),
+        (lambda r: r.addnext(etree.Comment("new")), "<!-- a -->\n\n", "\n<!--new-->\n<!--z-->\n"),
+        (lambda r: r.addprevious(etree.PI("x", "y")), "<!-- a -->\n<?x y?>\n", "<!--z-->\n"),
+    ],
+)
+def test_comments_outside_the_root_can_be_edited(edit: object, before: str, after: str) -> None:
+    head = '<?xml version="1.0"?>\n'
+    source = Source(f"{head}<!-- a -->\n\n<definitions {ROOT}/><!--z-->\n".encode())
+    edit(source.root)  # type: ignore[operator]
+    assert source.to_bytes().decode() == f"{head}{before}<definitions {ROOT}/>{after}"

@@ -12,6 +12,7 @@ from cjbpmn.elements import Element
 from cjbpmn.enrichment.customer_pool import CustomerPool
 from cjbpmn.enrichment.plan import Plan, PlannedStep, make_plan, phase_ids
 from cjbpmn.enrichment.record import EnrichmentRecord
+from cjbpmn.enrichment.unknown import find_unknown, restore_unknown
 from cjbpmn.extensions.customer_activity import CustomerActivity
 from cjbpmn.extensions.enrichment import Enrichment
 from cjbpmn.extensions.touchpoint import Touchpoint
@@ -90,6 +91,7 @@ def enrich_document(
     """
     names = (customer,) if isinstance(customer, str) else tuple(customer)
     plan = make_plan(build_graph(_as_it_was(document)), journey, names)
+    unknown = find_unknown(document)
     document.strip()
     record = EnrichmentRecord(document)
     record.declare("cj")
@@ -101,6 +103,7 @@ def enrich_document(
     _write_touchpoints(document, plan)
     _write_journey(document, plan, process, customers)
     record.write(process)
+    restore_unknown(document, unknown)
     return Enriched(
         customers,
         plan.builds,

@@ -9,6 +9,7 @@ import json
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
+from typing import Final
 from xml.sax.saxutils import escape
 
 from cjbpmn import extensions
@@ -58,7 +59,7 @@ def make_xsd() -> str:
     scalars = "".join(
         f'  <xs:attribute name="{name}" type="xs:string">'
         f"{_documentation(doc, 4)}  </xs:attribute>\n"
-        for name, doc in _MIRRORED.items()
+        for name, doc in MIRRORED.items()
     )
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -91,10 +92,11 @@ def make_moddle() -> str:
     return json.dumps(descriptor, indent=2, ensure_ascii=False) + "\n"
 
 
-_MIRRORED = {
+MIRRORED: Final = {
     "emotion": "The emotion of a step, mirrored on its task so that it shows without a plugin.",
     "channel": "The channel of a touchpoint, mirrored on its flow.",
 }
+"""Attributes in our namespace that stand on BPMN elements, and what they say."""
 
 
 def _local(element: type[Extension]) -> str:
@@ -220,7 +222,7 @@ def _moddle_mirrors() -> list[dict[str, object]]:
             "extends": [hosts[name]],
             "properties": [{"name": name, "description": doc, "type": "String", "isAttr": True}],
         }
-        for name, doc in _MIRRORED.items()
+        for name, doc in MIRRORED.items()
     ]
 
 
