@@ -124,7 +124,8 @@ class Source:
         patches = find_patches(
             self._text, pristine, spans, self.root, self.namespaces, self.spellings
         )
-        begin = max(self._prolog_end, _skip(_DECLARATION, self._text, 0))
+        declaration = _DECLARATION.match(self._text)
+        begin = max(self._prolog_end, declaration.end() if declaration else 0)
         patches += find_outer_patches(self._text, pristine, spans, self.root, begin)
         if not patches:
             return self.data
