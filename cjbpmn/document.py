@@ -18,7 +18,7 @@ from cjbpmn.diagram import number_of, number_text
 from cjbpmn.elements import Element
 from cjbpmn.errors import ElementNotFound, InvalidDocument
 from cjbpmn.extensions.enrichment import Enrichment
-from cjbpmn.names import CJ, NAMESPACES, local_name, namespace, qualified
+from cjbpmn.names import BPMNDI, CJ, DC, DI, NAMESPACES, local_name, namespace, qualified
 from cjbpmn.source import MAX_BYTES, Source
 
 _PREFIX = f"(?:{'|'.join(NAMESPACES)})"
@@ -274,6 +274,8 @@ class Document:
 
     def _undeclare(self, prefixes: list[str]) -> None:
         """Take back the declarations that we added, but for those that others use by now."""
+        if not prefixes:
+            return
         used = {
             namespace(name)
             for element in self.root.iter(etree.Element)
@@ -284,6 +286,11 @@ class Document:
             # Most who use a namespace that we declared declare it themselves, further inside.
             if uri in used and not self._can_be_read_again():
                 self.source.namespaces[prefix] = uri
+        if prefixes and self.source.was_rewritten:
+            # A tool that writes files anew declares of the diagram only what is used in it.
+            idle = {DC, DI, BPMNDI} - used
+            for name in [name for name, uri in self.source.namespaces.items() if uri in idle]:
+                del self.source.namespaces[name]
 
     def _can_be_read_again(self) -> bool:
         data = self.to_bytes()
@@ -303,11 +310,8 @@ class Document:
             or element.get("id") in added
             or (element.tag in diagram and element.get("bpmnElement") in added)
         ]
-        names = {
-            holder: self._name_of(holder)
-            for element in doomed
-            for holder in islice(element.iterancestors(), 2)
-        }
+        holders = {one for element in doomed for one in islice(element.iterancestors(), 2)}
+        names = {holder: self._name_of(holder) for holder in holders}
         gone: set[Element] = set()
         for element in doomed:
             parent = element.getparent()

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 
 from cjbpmn import elements as bpmn
 from cjbpmn import lexicon
 from cjbpmn.customer import customer_nodes, find_customer_candidates, resolve_customer
 from cjbpmn.emotion_scale import emotion_of
 from cjbpmn.enrichment.references import References
-from cjbpmn.errors import ElementNotFound
+from cjbpmn.errors import ElementNotFound, InvalidJourney
 from cjbpmn.findings import Finding, Severity
 from cjbpmn.graph import FlowNode, ProcessGraph
 from cjbpmn.journey import Journey, Step
 from cjbpmn.vocabulary import Direction
+
+_UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +117,10 @@ def make_plan(graph: ProcessGraph, journey: Journey, customer: Sequence[str] = (
     ------
     ElementNotFound, AmbiguousReference
         If a reference matches nothing or several things.
+    InvalidJourney
+        If a text holds a character that XML cannot hold.
     """
+    _refuse_unwritable(journey, journey.path, None)
     findings: list[Finding] = []
     customers = _find_customers(graph, journey, customer, findings)
     inside = customer_nodes(graph, customers)
@@ -158,6 +164,26 @@ def phase_ids(plan: Plan) -> dict[str, str]:
     return {
         phase.name: f"CjPhase_{number}" for number, phase in enumerate(plan.journey.phases, start=1)
     }
+
+
+def _refuse_unwritable(value: object, path: str | None, line: int | None) -> None:
+    """Refuse texts with characters that XML has no way to write."""
+    if isinstance(value, str):
+        found = _UNWRITABLE.search(value)
+        if found is not None:
+            raise InvalidJourney(
+                f"the character U+{ord(found[0]):04X} cannot stand in XML; take it out",
+                path=path,
+                line=line,
+            )
+    elif isinstance(value, tuple):
+        for part in value:
+            _refuse_unwritable(part, path, line)
+    elif is_dataclass(value):
+        line = getattr(value, "line", None) or line
+        for item in fields(value):
+            if item.name != "path":
+                _refuse_unwritable(getattr(value, item.name), path, line)
 
 
 def _find_customers(
