@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from cjbpmn import elements as bpmn
 from cjbpmn.document import Document
 from cjbpmn.elements import Element
 from cjbpmn.errors import CjbpmnWarning
@@ -130,7 +131,9 @@ def _parent_of(document: Document, one: Unknown) -> Element | None:
     host = document.source.find(one.host)
     if host is None or (one.element is None and not one.path):
         return host
-    parent: Element | None = document.extension_elements(host)
+    if not one.path:
+        return document.extension_elements(host)
+    parent = bpmn.child(host, "extensionElements")  # Made for nothing, it would stay behind.
     for tag, number in one.path:
         same = [] if parent is None else parent.findall(tag)
         parent = same[number] if number < len(same) else None

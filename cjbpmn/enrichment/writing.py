@@ -20,7 +20,7 @@ from cjbpmn.findings import Finding
 from cjbpmn.graph import build_graph
 from cjbpmn.journey import Journey
 from cjbpmn.journey.elements import activity_element, journey_element, persona_element
-from cjbpmn.names import qualified
+from cjbpmn.names import CJ, qualified
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ def _write_activities(document: Document, plan: Plan) -> None:
         made = _activity(plan, planned)
         document.insert(document.extension_elements(host), made.element)
         if planned.emotion is not None:
-            host.set(qualified("cj:emotion"), f"{planned.emotion:g}")
+            _mirror(document, host, "cj:emotion", f"{planned.emotion:g}")
 
 
 def _activity(plan: Plan, planned: PlannedStep) -> CustomerActivity:
@@ -168,7 +168,17 @@ def _write_touchpoints(document: Document, plan: Plan) -> None:
             flow = document.element(contact.flow)
             document.insert(document.extension_elements(flow), made.element)
             if planned.step.channel:
-                flow.set(qualified("cj:channel"), planned.step.channel)
+                _mirror(document, flow, "cj:channel", planned.step.channel)
+
+
+def _mirror(document: Document, host: Element, name: str, value: str) -> None:
+    """Say it on the element too, but not where our prefix stands for something else.
+
+    There a declaration would be needed that `Document.strip` could not tell from others.
+    """
+    ours = [prefix for prefix, uri in document.source.namespaces.items() if prefix and uri == CJ]
+    if any(host.nsmap.get(prefix, CJ) == CJ for prefix in ours):
+        host.set(qualified(name), value)
 
 
 def _write_journey(

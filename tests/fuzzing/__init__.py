@@ -1,0 +1,1 @@
+"""Mutants of real models, and what must hold for each."""
