@@ -19,7 +19,7 @@ from types import MappingProxyType
 
 from lxml import etree
 
-from cjbpmn.names import namespace
+from cjbpmn.names import CJ, namespace
 from cjbpmn.spans import Node, Span, Spans
 
 _CHUNK = 1 << 16
@@ -212,9 +212,9 @@ class _Comparison:
             )
 
     def _compare_start_tag(self, pristine: Node, edited: Node) -> None:
-        wanted = dict(edited.attrib)
+        before, wanted = dict(pristine.attrib), dict(edited.attrib)
         is_root = pristine is self.root
-        if wanted == dict(pristine.attrib) and not is_root:
+        if wanted == before and not is_root:
             return
         span = self.spans[pristine]
         scope = pristine.nsmap
@@ -231,7 +231,7 @@ class _Comparison:
         added = [
             (_attribute_name(name, prefixes, edited.nsmap), value)
             for name, value in wanted.items()
-            if name not in pristine.attrib
+            if name not in before
         ]
         added += [
             (f"xmlns:{prefix}", uri) for prefix, uri in prefixes.items() if prefix not in known
@@ -466,7 +466,12 @@ def writes_empty_tags_with_space(data: bytes) -> bool:
 
 
 def _key(node: Node) -> object:
-    return (node.tag, node.get("id")) if isinstance(node.tag, str) else (node.tag, node.text)
+    if not isinstance(node.tag, str):
+        return node.tag, node.text
+    # Of ours, one with other attributes is another one: what is enriched again is written as if
+    # for the first time, its attributes in the same order.
+    names = tuple(node.attrib) if namespace(node.tag) == CJ else None
+    return node.tag, node.get("id"), names
 
 
 def _align(

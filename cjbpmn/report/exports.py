@@ -17,8 +17,8 @@ from cjbpmn.report.printable import is_active, printable
 if TYPE_CHECKING:
     import pandas as pd
 
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""What a cell begins with that a spreadsheet takes for a formula."""
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What a cell begins with that a spreadsheet takes for a formula; full-width signs count too."""
 
 _UNUSUAL: Final = re.compile("[^\\n -~]")
 """What needs a second look before it goes to a terminal."""
