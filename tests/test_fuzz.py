@@ -118,6 +118,9 @@ FOUND = {
         (PLANE, PLANE.replace('bpmnElement="proc"', 'bpmnElement="nowhere"') + PLANE),
     ),
     "a plane without id": replaced(('<bpmndi:BPMNPlane id="plane"', "<bpmndi:BPMNPlane")),
+    "a plane without id in what is no diagram": replaced(
+        ('<bpmndi:BPMNPlane id="plane"', "<bpmndi:BPMNPlane"), ("bpmndi:BPMNDiagram", "dc:Diagram")
+    ),
     "the shape of the customer has no id": replaced(
         ('id="customer_shape" ', ""), data=models.BLACK_BOX
     ),

@@ -11,7 +11,6 @@ from cjbpmn.document import Document
 from cjbpmn.elements import Element, make
 from cjbpmn.enrichment.plan import Plan
 from cjbpmn.enrichment.record import EnrichmentRecord
-from cjbpmn.names import qualified
 
 _PADDING = 40.0
 _BAND = 30.0
@@ -99,10 +98,7 @@ def _show_pools(
             record.add(diagram.plane, make_shape(identifier, around, horizontal=True), place)
             place += 1
     target = collaboration.get("id", "")
-    if diagram.plane.get("id"):
-        record.change(diagram.plane, "bpmnElement", target)
-    else:
-        record.change(document.root, "bpmnElement", target, part=_path(diagram.plane))
+    record.change(diagram.plane, "bpmnElement", target)
 
 
 def _room_of(process: Element, diagram: Diagram, plan: Plan) -> Bounds | None:
@@ -124,13 +120,3 @@ def _room_of(process: Element, diagram: Diagram, plan: Plan) -> Bounds | None:
     return Bounds(
         left, whole.y - _PADDING, whole.right + _PADDING - left, whole.height + 2 * _PADDING
     )
-
-
-def _path(plane: Element) -> str:
-    """Return the way from the root to a plane that bears no id."""
-    diagram = plane.getparent()
-    root = None if diagram is None else diagram.getparent()
-    if diagram is None or root is None:
-        return ""
-    number = root.findall(qualified("bpmndi:BPMNDiagram")).index(diagram) + 1
-    return f"bpmndi:BPMNDiagram[{number}]/bpmndi:BPMNPlane"
