@@ -69,6 +69,12 @@ class Diagram:
         self._edges = self._by_element("bpmndi:BPMNEdge")
 
     @property
+    def is_upright(self) -> bool:
+        """Whether the pools and lanes in it run from the top down."""
+        said = [shape.get("isHorizontal") for shape in self._shapes.values()]
+        return said.count("false") > said.count("true")
+
+    @property
     def element(self) -> str:
         """The id of the collaboration or process that is drawn."""
         return self.plane.get("bpmnElement", "")
@@ -121,7 +127,8 @@ def main_diagram(root: Element) -> Diagram | None:
     Returns
     -------
     Diagram or None
-        The first diagram of a collaboration, else of a process; None where nothing is drawn.
+        The first diagram of a collaboration, else of a process, else one that says it is of the
+        file as a whole or of nothing that is in it; None where nothing is drawn.
     """
     kinds = {
         child.get("id"): local_name(child.tag) for child in root if child.get("id") is not None
@@ -131,6 +138,11 @@ def main_diagram(root: Element) -> Diagram | None:
         for plane in planes:
             if kinds.get(plane.get("bpmnElement", "").rpartition(":")[2]) == kind:
                 return Diagram(plane)
+    for plane in planes:
+        reference = plane.get("bpmnElement", "").rpartition(":")[2]
+        # A plane of a sub-process shows that, and no more.
+        if not any(one.get("id") == reference for one in root.iterdescendants("*")):
+            return Diagram(plane)
     return None
 
 
@@ -205,7 +217,7 @@ def make_shape(
     element: str,
     bounds: Bounds,
     *,
-    horizontal: bool = False,
+    horizontal: bool | None = None,
     label: Bounds | None = None,
     colours: tuple[str, str] | None = None,
 ) -> Element:
@@ -217,8 +229,9 @@ def make_shape(
         The id of the BPMN element.
     bounds : Bounds
         Where it is drawn.
-    horizontal : bool
-        Whether it is a pool or lane that runs from left to right.
+    horizontal : bool or None
+        Whether it is a pool or lane that runs from left to right, or one that runs from the top
+        down; None for anything else.
     label : Bounds or None
         Where its name is drawn, if not where tools put it by themselves.
     colours : (fill, stroke) or None
@@ -230,8 +243,8 @@ def make_shape(
         A ``bpmndi:BPMNShape`` that stands in no tree yet.
     """
     shape = make("bpmndi:BPMNShape", id=f"{element}_di", bpmnElement=element)
-    if horizontal:
-        shape.set("isHorizontal", "true")
+    if horizontal is not None:
+        shape.set("isHorizontal", "true" if horizontal else "false")
     if colours is not None:
         fill, stroke = colours
         shape.set(qualified("bioc:stroke"), stroke)

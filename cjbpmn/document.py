@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+import warnings
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import islice
@@ -16,14 +17,16 @@ from cjbpmn import atomic
 from cjbpmn import elements as bpmn
 from cjbpmn.diagram import number_of, number_text
 from cjbpmn.elements import Element
-from cjbpmn.errors import ElementNotFound, InvalidDocument
+from cjbpmn.errors import CjbpmnWarning, ElementNotFound, InvalidDocument
 from cjbpmn.extensions.enrichment import Enrichment
+from cjbpmn.markup import free_prefix
 from cjbpmn.names import BPMNDI, CJ, DC, DI, NAMESPACES, local_name, namespace, qualified
 from cjbpmn.source import MAX_BYTES, Source
 
 _PREFIX = f"(?:{'|'.join(NAMESPACES)})"
 _STEP = re.compile(rf"(\*|{_PREFIX}:[A-Za-z_][\w.-]*)(?:\[([1-9]\d{{0,8}})\])?", re.ASCII)
 _ATTRIBUTE = re.compile(rf"(?!xmlns)(?:{_PREFIX}:)?[A-Za-z_][\w.-]*", re.ASCII)
+_HOLDS_OURS = etree.XPath("boolean(//cj:* | //@cj:*)", namespaces={"cj": CJ})
 
 
 class Document:
@@ -109,6 +112,36 @@ class Document:
         """
         return atomic.write_bytes(path, self.to_bytes())
 
+    def copy(self) -> Document:
+        """Read the document once more, as it would be written.
+
+        Returns
+        -------
+        Document
+            One that may be edited while this one stays as it is.
+        """
+        data = self.to_bytes()
+        return Document(Source(data, self.path, max_bytes=len(data)))
+
+    def without_enrichment(self) -> Document:
+        """Return the document as it was before it was enriched.
+
+        Returns
+        -------
+        Document
+            This one, where it was not enriched; else another, and this one stays as it is.
+
+        Raises
+        ------
+        InvalidDocument, InvalidValue
+            If the record of the enrichment is broken.
+        """
+        if next(self.root.iter(qualified(Enrichment.tag)), None) is None:
+            return self
+        copy = self.copy()
+        copy.strip()
+        return copy.copy()  # once more, so that its lines are those of the bytes
+
     def insert(self, parent: Element, child: Element, index: int | None = None) -> Element:
         """Put a new element into the tree where the schema wants it, indented as the file is.
 
@@ -119,7 +152,7 @@ class Document:
         child : lxml element
             A new element with its own content.
         index : int or None
-            The place among all children; None leaves it to the schema.
+            The place among all children, -1 for the last; None leaves it to the schema.
 
         Returns
         -------
@@ -130,15 +163,19 @@ class Document:
             index = bpmn.place_of(parent, local_name(child.tag))
         lead = self._lead_of_children(parent)
         _indent(child, lead, self._unit)
-        if not len(parent):
+        # To count the children of an element takes as long as there are many.
+        if next(iter(parent), None) is None:
             self._fill(parent, child, lead)
         elif index == 0:
             parent.text, child.tail = lead or None, parent.text
         else:
-            before = parent[index - 1]
+            before = parent[-1] if index == -1 else parent[index - 1]
             before.tail, child.tail = lead or None, before.tail
-        parent.insert(index, child)
-        self.source.forget_index()
+        if index == -1:
+            parent.append(child)
+        else:
+            parent.insert(index, child)
+        self.source.by_id.add(child)
         return child
 
     def _fill(self, parent: Element, child: Element, lead: str) -> None:
@@ -169,11 +206,11 @@ class Document:
         if lead and lead.strip():
             tail = lead + (tail or "")  # What leads up to it is more than white space.
         parent.remove(element)
+        self.source.by_id.discard(element)
         if before is not None:
             before.tail = tail
         else:
             parent.text = tail
-        self.source.forget_index()
 
     def extension_elements(self, host: Element) -> Element:
         """Return the ``extensionElements`` of a host, made if it has none.
@@ -212,7 +249,7 @@ class Document:
         declared = self.source.namespaces
         if NAMESPACES[prefix] in {uri for name, uri in declared.items() if name}:
             return None
-        free = _free_prefix(prefix, declared)
+        free = free_prefix(prefix, declared)
         declared[free] = NAMESPACES[prefix]
         return free
 
@@ -236,7 +273,8 @@ class Document:
         opened = {identifier for record in records for identifier in record.opened or ()}
         kept = {identifier for record in records for identifier in record.kept or ()}
         declared = [prefix for record in records for prefix in record.declares or ()]
-        changes = [change for record in records for change in self._changes(record)]
+        known = self.source.identifiers() if records else set()
+        changes = [change for record in records for change in self._changes(record, known)]
         # An attribute that was changed twice said first what stands last here.
         for element, name, was, written in reversed(changes):
             if was is None:
@@ -251,7 +289,9 @@ class Document:
         self.kept.clear()
         self.__dict__.pop("_unit", None)
 
-    def _changes(self, record: Enrichment) -> Iterator[tuple[Element, str, str | None, str | None]]:
+    def _changes(
+        self, record: Enrichment, known: set[str]
+    ) -> Iterator[tuple[Element, str, str | None, str | None]]:
         """Yield the attributes that were changed, what they said before, and how written."""
         for change in record.changed:
             steps = change.part.split("/") if change.part else []
@@ -262,7 +302,9 @@ class Document:
                     f'"{change.part or change.of}", which cannot be; mend or remove that line',
                     change.element,
                 )
-            element = self.source.find(change.of) if change.of else self.root
+            # What nobody bears would be looked for in the whole tree.
+            found = self.source.find(change.of) if change.of in known else None
+            element = found if change.of else self.root
             part = None if element is None else find_part(element, change.part)
             if part is None:
                 continue
@@ -293,15 +335,16 @@ class Document:
                 del self.source.namespaces[name]
 
     def _can_be_read_again(self) -> bool:
-        data = self.to_bytes()
         try:
-            Source(data, max_bytes=len(data))
+            self.copy()
         except InvalidDocument:
             return False
         return True
 
     def _remove_all(self, added: set[str], opened: set[str], kept: set[str]) -> None:
         """Remove the elements that were added, ours by namespace, and what they leave empty."""
+        if not added and not _HOLDS_OURS(self.root):
+            return
         diagram = qualified("bpmndi:BPMNShape"), qualified("bpmndi:BPMNEdge")
         doomed = [
             element
@@ -337,7 +380,7 @@ class Document:
             self.remove(element)
             if parent in names:
                 self._close(parent, names, opened, kept)
-        elif name in opened:
+        elif name in opened and not self.source.was_rewritten:
             # The empty text, unlike none, is written as a start and an end tag.
             element.text = element.text or ""
         else:
@@ -404,8 +447,7 @@ class Document:
 
     def _lead_of_children(self, parent: Element) -> str:
         """Return the line break and blanks that lead up to a child of this element."""
-        first = parent[0] if len(parent) else None
-        if first is not None:
+        if next(iter(parent), None) is not None:
             return _line_start(parent.text)
         lead = self._lead(parent)
         return lead + self._unit if lead else ""
@@ -442,6 +484,11 @@ def read_document(
     UnsafeDocument
         If reading it could do harm.
 
+    Warns
+    -----
+    CjbpmnWarning
+        If a namespace is no URI: other tools may refuse what this one reads.
+
     Examples
     --------
     >>> read_document(b"<html/>")
@@ -450,8 +497,24 @@ def read_document(
     cjbpmn.errors.InvalidDocument: line 1: this is no BPMN 2.0 model: the root is <html> without a \
 namespace, expected <definitions> of http://www.omg.org/spec/BPMN/20100524/MODEL
     """
+    document = Document(_open(source, max_bytes))
+    odd = document.source.odd_namespaces
+    if odd:
+        said, line = next(iter(odd.items()))
+        more = f" (and {len(odd) - 1} more)" if len(odd) > 1 else ""
+        place = f"{document.path}:{line}" if document.path else f"line {line}"
+        warnings.warn(
+            f"{place}: the namespace {said}{more}; it is read and kept, "
+            "but other tools may refuse the file",
+            CjbpmnWarning,
+            stacklevel=2,
+        )
+    return document
+
+
+def _open(source: str | os.PathLike[str] | bytes, max_bytes: int) -> Source:
     if isinstance(source, bytes):
-        return Document(Source(source, max_bytes=max_bytes))
+        return Source(source, max_bytes=max_bytes)
     path = os.fspath(source)
     try:
         # To open a pipe may wait for ever, and a device may have no end.
@@ -463,7 +526,7 @@ namespace, expected <definitions> of http://www.omg.org/spec/BPMN/20100524/MODEL
         raise InvalidDocument(
             f"cannot be read: {(error.strerror or str(error)).lower()}", path=path
         ) from error
-    return Document(Source(data, path, max_bytes=max_bytes))
+    return Source(data, path, max_bytes=max_bytes)
 
 
 def find_part(element: Element, part: str | None) -> Element | None:
@@ -544,11 +607,3 @@ def _indent(element: Element, lead: str, unit: str) -> None:
         _indent(child, inner, unit)
         child.tail = inner or None
     element[-1].tail = lead or None
-
-
-def _free_prefix(prefix: str, declared: dict[str | None, str]) -> str:
-    number, free = 1, prefix
-    while free in declared:
-        number += 1
-        free = f"{prefix}{number}"
-    return free

@@ -18,6 +18,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+_MOST_TOLD = 29
+
 
 class CjbpmnError(Exception):
     """An error that tells where it happened and what to do.
@@ -32,6 +37,8 @@ class CjbpmnError(Exception):
         The line in that file, counted from 1.
     element : str or None
         The id of the element.
+    others : sequence of CjbpmnError
+        What else is wrong, found at the same time.
 
     Examples
     --------
@@ -46,14 +53,21 @@ class CjbpmnError(Exception):
         path: str | None = None,
         line: int | None = None,
         element: str | None = None,
+        others: Iterable[CjbpmnError] = (),
     ) -> None:
         super().__init__(message)
         self.message = message
         self.path = path
         self.line = line
         self.element = element
+        self.others = tuple(others)
 
     def __str__(self) -> str:
+        return "\n".join((self.alone, *(other.alone for other in self.others)))
+
+    @property
+    def alone(self) -> str:
+        """Only this error, without what else is wrong."""
         place = self.path or ""
         if self.line:
             place += f":{self.line}" if place else f"line {self.line}"
@@ -62,17 +76,12 @@ class CjbpmnError(Exception):
 
     def __reduce__(self) -> tuple[object, ...]:
         """Keep the keyword arguments when an error travels between processes."""
-        return (_rebuild, (type(self), self.message, self.path, self.line, self.element))
+        names = ("path", "line", "element", "others")
+        return (_rebuild, (type(self), self.message, {one: getattr(self, one) for one in names}))
 
 
-def _rebuild(
-    kind: type[CjbpmnError],
-    message: str,
-    path: str | None,
-    line: int | None,
-    element: str | None,
-) -> CjbpmnError:
-    return kind(message, path=path, line=line, element=element)
+def _rebuild(kind: type[CjbpmnError], message: str, told: dict[str, Any]) -> CjbpmnError:
+    return kind(message, **told)
 
 
 class InvalidDocument(CjbpmnError, ValueError):
@@ -113,3 +122,36 @@ class NotWritten(CjbpmnError, OSError):
 
 class CjbpmnWarning(UserWarning):
     """Something could not be kept, or was left alone, and you should know."""
+
+
+E = TypeVar("E", bound=CjbpmnError)
+
+
+def all_at_once(errors: Iterable[E]) -> E:
+    """Make one error of several, so that people see all of them and not the first only.
+
+    Parameters
+    ----------
+    errors : iterable of CjbpmnError
+        At least one, in the order in which they are to be told.
+
+    Returns
+    -------
+    CjbpmnError
+        The first, with those behind it as its `others`; after thirty it only says how many.
+
+    Examples
+    --------
+    >>> wrong = [InvalidJourney("no name", path="j.yaml", line=n) for n in (1, 2)]
+    >>> print(all_at_once(wrong))
+    j.yaml:1: no name
+    j.yaml:2: no name
+    """
+    first, *others = dict.fromkeys(errors)
+    told: list[CjbpmnError] = [*others[:_MOST_TOLD]]
+    if len(others) > _MOST_TOLD:
+        more = f"and {len(others) - _MOST_TOLD} more mistakes"
+        told.append(type(first)(more, path=first.path))
+    return type(first)(
+        first.message, path=first.path, line=first.line, element=first.element, others=told
+    )

@@ -12,23 +12,30 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from types import MappingProxyType
 
 from lxml import etree
 
+from cjbpmn.markup import (
+    ATTRIBUTE,
+    clark_name,
+    escape_text,
+    escape_value,
+    is_spelling,
+    name_attribute,
+    value_between,
+    write_fragment,
+    writes_empty_tags_with_space,
+)
 from cjbpmn.names import CJ, namespace
 from cjbpmn.spans import Node, Span, Spans
 
 _CHUNK = 1 << 16
-_ATTRIBUTE = re.compile(rb"(\s+)([^\s=/>]+)\s*=\s*(\"[^\"]*\"|'[^']*')")
+_SMALL = 40  # nodes
 _TAG_NAME = re.compile(rb"</?([^\s/>]+)")
-_XML = "http://www.w3.org/XML/1998/namespace"
-_TEXT_ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
-_VALUE_ESCAPES = {"&": "&amp;", "<": "&lt;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}
-_QUOTE_ESCAPES = {'"': "&quot;", "'": "&#39;"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +194,10 @@ class _Comparison:
         if not isinstance(pristine.tag, str):
             self._compare_opaque(pristine, edited)
             return
+        # The serialiser is much faster than we are; what is large is compared part by part, lest
+        # the parts of unlike parts be serialised again and again.
+        if 0 < last - first < _SMALL and _serialised(pristine) == _serialised(edited):
+            return
         self._compare_start_tag(pristine, edited)
         span = self.spans[pristine]
         if not span.has_end_tag:
@@ -221,15 +232,15 @@ class _Comparison:
         position = span.start + len(_TAG_NAME.match(self.data, span.start)[0])  # type: ignore[index]
         separator = b" "
         declared: set[str | None] = set()
-        for match in _ATTRIBUTE.finditer(self.data, position, span.content):
+        for match in ATTRIBUTE.finditer(self.data, position, span.content):
             position = match.end()
             if b"\n" in match[1] and match.start() > span.start + len(self._name(span)) + 1:
                 separator = match[1]
-            self._compare_attribute(match, scope, edited, declared, is_root=is_root)
+            self._compare_attribute(match, scope, (before, edited), declared, is_root=is_root)
         known = {**self.namespaces, **scope}
         prefixes = dict(known)
         added = [
-            (_attribute_name(name, prefixes, edited.nsmap), value)
+            (name_attribute(name, prefixes, edited.nsmap), value)
             for name, value in wanted.items()
             if name not in before
         ]
@@ -243,7 +254,7 @@ class _Comparison:
                 if prefix not in declared
             ]
         text = b"".join(
-            separator + f'{name}="{_escape_value(value)}"'.encode() for name, value in added
+            separator + f'{name}="{escape_value(value)}"'.encode() for name, value in added
         )
         if text:
             self.patches.append(Patch(position, position, text))
@@ -252,12 +263,13 @@ class _Comparison:
         self,
         match: re.Match[bytes],
         scope: Mapping[str | None, str],
-        edited: Node,
+        both: tuple[Mapping[str, str], Node],
         declared: set[str | None],
         *,
         is_root: bool,
     ) -> None:
         """Keep, change or drop one attribute or declaration that the bytes have."""
+        before, edited = both
         name = match[2].decode()
         if name == "xmlns" or name.startswith("xmlns:"):
             prefix = name.partition(":")[2] or None
@@ -265,15 +277,17 @@ class _Comparison:
             if is_root and prefix in scope and prefix not in self.namespaces:
                 self.patches.append(Patch(match.start(), match.end(), b""))
             return
-        clark = _clark(name, scope)
+        clark = clark_name(name, scope)
         wanted = edited.get(clark)
+        if wanted == before.get(clark):
+            return
         if wanted is None:
             self.patches.append(Patch(match.start(), match.end(), b""))
-        elif _value(match[3]) != wanted:
+        elif value_between(match[3]) != wanted:
             quote = match[3][:1].decode()
             text = self.spellings.get((edited, clark), "")
-            if not _is_spelling(text, wanted, quote):
-                text = _escape_value(wanted, quote)
+            if not is_spelling(text, wanted, quote):
+                text = escape_value(wanted, quote)
             self.patches.append(Patch(match.start(3) + 1, match.end(3) - 1, text.encode()))
 
     def _name(self, span: Span) -> bytes:
@@ -349,44 +363,10 @@ class _Comparison:
 
     def _serialise(self, content: Sequence[Node | str | None], scope: Mapping[str, str]) -> bytes:
         text = "".join(
-            _escape_text(item or "") if isinstance(item, str | None) else _fragment(item, scope)
+            escape_text(item or "") if isinstance(item, str | None) else write_fragment(item, scope)
             for item in content
         )
         return text.replace("\n", self.newline).encode()
-
-
-def find_spelling(data: bytes, node: Node, span: Span, name: str) -> str | None:
-    """Say how an attribute is written, if it is not written in the plain way.
-
-    Parameters
-    ----------
-    data : bytes
-        Well-formed UTF-8.
-    node : lxml element
-        An element of the tree that was parsed from it.
-    span : Span
-        Where it stands.
-    name : str
-        The attribute, in Clark notation.
-
-    Returns
-    -------
-    str or None
-        What stands between the quotes; None for what would be written so anyhow.
-
-    Examples
-    --------
-    >>> data = b"<a b='&#x31;' c='2'/>"
-    >>> root = etree.fromstring(data)
-    >>> [find_spelling(data, root, Spans(data, root)[root], name) for name in "bc"]
-    ['&#x31;', None]
-    """
-    for match in _ATTRIBUTE.finditer(data, span.start, span.content):
-        if match[2].startswith(b"xmlns") or _clark(match[2].decode(), node.nsmap) != name:
-            continue
-        text, quote = match[3][1:-1].decode(), match[3][:1].decode()
-        return None if text == _escape_value(_value(match[3]), quote) else text
-    return None
 
 
 def find_window(before: bytes, after: bytes) -> tuple[int, int] | None:
@@ -441,28 +421,8 @@ def _count_elements(text: bytes) -> int:
     return text.count(b"<") - text.count(b"</")
 
 
-def writes_empty_tags_with_space(data: bytes) -> bool:
-    """Tell whether every empty-element tag has a blank before its end, as some tools write them.
-
-    What this package adds has none: a file with our elements of which this is true was written
-    anew by such a tool.
-
-    Parameters
-    ----------
-    data : bytes
-        A document.
-
-    Returns
-    -------
-    bool
-        False if there is no empty-element tag.
-
-    Examples
-    --------
-    >>> writes_empty_tags_with_space(b"<a><b /><c /></a>")
-    True
-    """
-    return b" />" in data and data.count(b" />") == data.count(b"/>")
+def _serialised(node: Node) -> bytes:
+    return etree.tostring(node, with_tail=False)
 
 
 def _key(node: Node) -> object:
@@ -485,12 +445,23 @@ def _align(
     middle = slice(head, len(old) - tail), slice(head, len(new) - tail)
     matcher = SequenceMatcher(None, old[middle[0]], new[middle[1]], autojunk=False)
     for operation, i1, i2, j1, j2 in matcher.get_opcodes():
-        if operation == "equal":
-            yield from zip(before[head + i1 : head + i2], after[head + j1 : head + j2], strict=True)
+        left, right = before[head + i1 : head + i2], after[head + j1 : head + j2]
+        if operation == "equal" or (len(left) == len(right) and all(map(_is_renamed, left, right))):
+            yield from zip(left, right, strict=True)
         else:
-            yield from ((node, None) for node in before[head + i1 : head + i2])
-            yield from ((None, node) for node in after[head + j1 : head + j2])
+            yield from ((node, None) for node in left)
+            yield from ((None, node) for node in right)
     yield from zip(before[len(old) - tail :], after[len(new) - tail :], strict=True)
+
+
+def _is_renamed(old: Node, new: Node) -> bool:
+    """Tell whether the id is the only attribute that changed, so that the rest may stay."""
+    if old.tag != new.tag or not isinstance(old.tag, str) or namespace(old.tag) == CJ:
+        return False
+    return list(old.attrib) == list(new.attrib) and {**old.attrib, "id": ""} == {
+        **new.attrib,
+        "id": "",
+    }
 
 
 def _common(old: Sequence[object], new: Sequence[object]) -> int:
@@ -503,113 +474,3 @@ def _with_tails(element: Node) -> Iterator[Node | str | None]:
     for child in element:
         yield child
         yield child.tail
-
-
-def _value(quoted: bytes) -> str:
-    """Return what an attribute in the bytes says, its references resolved."""
-    if b"&" not in quoted and b"\n" not in quoted and b"\t" not in quoted:
-        return quoted[1:-1].decode()
-    value: str = etree.fromstring(b"<a b=%s/>" % quoted).attrib["b"]
-    return value
-
-
-def _is_spelling(text: str, value: str, quote: str) -> bool:
-    """Tell whether a text between quotes says a value; it may come from anywhere."""
-    try:
-        return quote not in text and _value(f"{quote}{text}{quote}".encode()) == value
-    except etree.XMLSyntaxError:
-        return False
-
-
-def _attribute_name(
-    clark: str, prefixes: dict[str | None, str], wishes: Mapping[str | None, str]
-) -> str:
-    """Name an attribute; where its namespace has no prefix yet, choose one and note it down."""
-    uri, local = namespace(clark), clark.rpartition("}")[2]
-    if not uri:
-        return local
-    if uri == _XML:
-        return f"xml:{local}"
-    prefix = next((name for name, value in prefixes.items() if value == uri and name), None)
-    if prefix is None:
-        wish = next((name for name, value in wishes.items() if value == uri and name), "ns")
-        prefix = _free_prefix(wish, prefixes)
-        prefixes[prefix] = uri
-    return f"{prefix}:{local}"
-
-
-def _clark(name: str, scope: Mapping[str | None, str]) -> str:
-    prefix, colon, local = name.partition(":")
-    if not colon:
-        return name
-    uri = _XML if prefix == "xml" else scope.get(prefix)
-    # libxml2 stops telling errors at some point; lxml then takes the colon for a letter.
-    return name if uri is None else f"{{{uri}}}{local}"
-
-
-def _fragment(node: Node, scope: Mapping[str, str]) -> str:
-    """Write a new node as text, naming namespaces as the place where it goes names them."""
-    if not isinstance(node.tag, str):
-        return etree.tostring(node, with_tail=False, encoding="unicode")
-    scope, declarations = _declare(node, scope)
-    attributes = "".join(
-        f' {_prefixed(name, scope, is_attribute=True)}="{_escape_value(value)}"'
-        for name, value in node.attrib.items()
-    )
-    name = _prefixed(node.tag, scope)
-    if not len(node) and node.text is None:
-        return f"<{name}{declarations}{attributes}/>"
-    inside = _escape_text(node.text or "") + "".join(
-        _fragment(child, scope) + _escape_text(child.tail or "") for child in node
-    )
-    return f"<{name}{declarations}{attributes}>{inside}</{name}>"
-
-
-def _declare(node: Node, scope: Mapping[str, str]) -> tuple[Mapping[str, str], str]:
-    """Declare on a new element what it names and its surroundings do not declare."""
-    text = ""
-    for number, clark in enumerate([node.tag, *node.attrib]):
-        uri, is_attribute = namespace(clark), number > 0
-        if _prefix_of(uri, scope, is_attribute=is_attribute) is not None:
-            continue
-        wish = next((p for p, value in node.nsmap.items() if value == uri and p), None)
-        if not uri or (wish is None and not is_attribute):
-            prefix = ""
-        else:
-            prefix = _free_prefix(wish or "ns", scope)
-        text += f' xmlns{":" if prefix else ""}{prefix}="{_escape_value(uri)}"'
-        scope = {**scope, prefix: uri}
-    return scope, text
-
-
-def _prefix_of(uri: str, scope: Mapping[str, str], *, is_attribute: bool) -> str | None:
-    """Return the prefix that stands for a URI ('' for none), or None if there is none yet."""
-    if uri == _XML:
-        return "xml"
-    if not uri:
-        return "" if is_attribute or not scope.get("") else None
-    found = (p for p, value in scope.items() if value == uri and (p or not is_attribute))
-    return next(found, None)
-
-
-def _free_prefix(wish: str, taken: Container[str | None]) -> str:
-    number, free = 1, wish
-    while free in taken:
-        number += 1
-        free = f"{wish}{number}"
-    return free
-
-
-def _prefixed(clark: str, scope: Mapping[str, str], *, is_attribute: bool = False) -> str:
-    local = clark.rpartition("}")[2]
-    prefix = _prefix_of(namespace(clark), scope, is_attribute=is_attribute)
-    return f"{prefix}:{local}" if prefix else local
-
-
-def _escape_text(text: str) -> str:
-    return re.sub(r"[&<>\r]", lambda match: _TEXT_ESCAPES[match[0]], text)
-
-
-def _escape_value(value: str, quote: str = '"') -> str:
-    value = re.sub(r"[&<\n\r\t]", lambda match: _VALUE_ESCAPES[match[0]], value)
-    return value.replace(quote, _QUOTE_ESCAPES[quote])

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import codecs
 import re
+import warnings
 from functools import cached_property
 
 from lxml import etree
 
-from cjbpmn.errors import InvalidDocument, UnsafeDocument
+from cjbpmn.errors import CjbpmnWarning, InvalidDocument, UnsafeDocument
+from cjbpmn.identifiers import Identifiers
+from cjbpmn.markup import find_spelling, writes_empty_tags_with_space
 from cjbpmn.names import BPMN, local_name, namespace
-from cjbpmn.patches import (
-    apply_patches,
-    find_outer_patches,
-    find_patches,
-    find_spelling,
-    writes_empty_tags_with_space,
-)
+from cjbpmn.patches import apply_patches, find_outer_patches, find_patches
 from cjbpmn.spans import Node, Spans
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -45,8 +42,11 @@ _MISCELLANEOUS = rb"\s+|<!--.*?-->|<\?.*?\?>"
 _BEFORE_ROOT = re.compile(rb"\xef\xbb\xbf|" + _MISCELLANEOUS, re.DOTALL)
 _DOCTYPE = re.compile(rb"<!DOCTYPE[^\[<>\"'%]*")
 _IN_DOCTYPE = re.compile(rb"<!(?:ELEMENT|ATTLIST)\s[^<>\"'%]*>|" + _MISCELLANEOUS, re.DOTALL)
+# Only the prolog is rewritten, where no other markup holds such a declaration.
+_ATTRIBUTE_TYPES = re.compile(rb"(<!--.*?-->|<\?.*?\?>)|<!ATTLIST\s[^<>\"'%]*>", re.DOTALL)
 _DOCTYPE_END = re.compile(rb"(?:\]\s*)?>")
 _BEYOND_LIMITS = re.compile(r"(limit exceeded|excessive depth|too (big|long|deep))", re.IGNORECASE)
+_NAME_OF_DECLARATION = re.compile(r"xmlns(?::\S+)?: *")
 _MOST_ERRORS = 100
 """How many errors libxml2 tells, but for the one at which it stops."""
 
@@ -87,12 +87,15 @@ class Source:
     def __init__(self, data: bytes, path: str | None = None, max_bytes: int = MAX_BYTES) -> None:
         self.data = data
         self.path = path
+        # Namespaces that are no URIs, by what is odd about them, and the lines they stand on.
+        self.odd_namespaces: dict[str, int] = {}
         self._refuse_unreadable(max_bytes)
         self._encoding = self._find_encoding()
         self._text = self._to_utf8()
         self._prolog_end = self._refuse_harmful_doctype()
         self._root = self._parse()
         self._refuse_other_vocabularies()
+        self.by_id = Identifiers(self._root)
         self._was_handed_out = False
         self._namespaces: dict[str | None, str] = dict(self._root.nsmap)
         # How changed attributes are to be written, where not in the plain way.
@@ -117,36 +120,54 @@ class Source:
         -------
         bytes
             In the encoding, with the line ends and in the manner of the file.
+
+        Warns
+        -----
+        CjbpmnWarning
+            If a DOCTYPE forbids what an attribute says now, and its declarations are left out.
         """
         if not self._was_handed_out:
             return self.data
+        data = self.patched(self)
+        declares_attributes = b"<!ATTLIST" in self._text[: self._prolog_end]
+        if data is self.data or not declares_attributes or _says_the_same(data, self):
+            return data
+        warnings.warn(
+            f"{self.path or 'the file'}: its DOCTYPE declares types of attributes that forbid "
+            "what they are to say now; these declarations are left out",
+            CjbpmnWarning,
+            stacklevel=3,
+        )
+        prolog = _ATTRIBUTE_TYPES.sub(lambda match: match[1] or b"", self._text[: self._prolog_end])
+        bare = self._encode(prolog + self._text[self._prolog_end :])
+        return Source(bare, self.path, max_bytes=len(bare)).patched(self)
+
+    def patched(self, edited: Source) -> bytes:
+        """Return these bytes, changed where the tree of another source says something else.
+
+        Parameters
+        ----------
+        edited : Source
+            Where the tree is; its own bytes do not matter.
+
+        Returns
+        -------
+        bytes
+            The same object if nothing is to be changed.
+        """
         pristine, spans = self._pristine
         patches = find_patches(
-            self._text, pristine, spans, self.root, self.namespaces, self.spellings
+            self._text, pristine, spans, edited.root, edited.namespaces, edited.spellings
         )
         declaration = _DECLARATION.match(self._text)
         begin = max(self._prolog_end, declaration.end() if declaration else 0)
-        patches += find_outer_patches(self._text, pristine, spans, self.root, begin)
-        if not patches:
-            return self.data
-        text = apply_patches(self._text, patches)
+        patches += find_outer_patches(self._text, pristine, spans, edited.root, begin)
+        return self._encode(apply_patches(self._text, patches)) if patches else self.data
+
+    def _encode(self, text: bytes) -> bytes:
         if self._encoding == "utf-8":
             return text
         return text.decode().encode(self._encoding, "xmlcharrefreplace")
-
-    @cached_property
-    def _index(self) -> tuple[dict[str, Node], dict[str, list[Node]]]:
-        by_id: dict[str, Node] = {}
-        repeated: dict[str, list[Node]] = {}
-        for element in self.root.iter(etree.Element):
-            identifier = element.get("id")
-            if identifier is None:
-                continue
-            if identifier in by_id:
-                repeated.setdefault(identifier, [by_id[identifier]]).append(element)
-            else:
-                by_id[identifier] = element
-        return by_id, repeated
 
     def find(self, identifier: str) -> Node | None:
         """Return the first element that bears an id, or None.
@@ -161,7 +182,8 @@ class Source:
         lxml element or None
             The element.
         """
-        return self._index[0].get(identifier)
+        self._was_handed_out = True
+        return self.by_id.find(identifier)
 
     def identifiers(self) -> set[str]:
         """Return all ids in the file, foreign ones included.
@@ -171,7 +193,7 @@ class Source:
         set of str
             The ids.
         """
-        return set(self._index[0])
+        return set(self.by_id.all())
 
     def duplicates(self) -> dict[str, list[Node]]:
         """Return the BPMN elements that share an id.
@@ -181,9 +203,10 @@ class Source:
         dict of str to list of lxml elements
             By id; foreign elements and diagram elements do not count.
         """
+        self._was_handed_out = True
         found = {
             identifier: [element for element in elements if namespace(element.tag) == BPMN]
-            for identifier, elements in self._index[1].items()
+            for identifier, elements in self.by_id.repeated().items()
         }
         return {identifier: elements for identifier, elements in found.items() if len(elements) > 1}
 
@@ -264,10 +287,6 @@ class Source:
     def was_rewritten(self) -> bool:
         """Whether a tool has written the whole file anew since we edited it, if we ever did."""
         return writes_empty_tags_with_space(self._text)
-
-    def forget_index(self) -> None:
-        """Look ids up afresh next time: the tree was edited."""
-        self.__dict__.pop("_index", None)
 
     def error(self, message: str, element: Node | None = None) -> InvalidDocument:
         """Make an error that names this file and the place of an element.
@@ -369,6 +388,10 @@ class Source:
             grave = [entry for entry in log if not entry.type_name.startswith("WAR_")]
             if log and not grave and len(log) < _MOST_ERRORS:
                 # An odd namespace URI is no syntax error; lxml only takes it for one.
+                for entry in log:
+                    if entry.type_name == "WAR_NS_URI":
+                        said = " ".join(_NAME_OF_DECLARATION.sub("", entry.message, 1).split())
+                        self.odd_namespaces.setdefault(said, entry.line)
                 return self._parse_with_odd_names()
             first = next(iter(grave or log), None)
             message, line = (first.message, first.line) if first else (error.msg, error.lineno)
@@ -413,6 +436,19 @@ class Source:
             + f", expected <definitions> of {BPMN}",
             self._root,
         )
+
+
+def _says_the_same(data: bytes, edited: Source) -> bool:
+    """Tell whether the bytes, read again, say what a tree says."""
+    try:
+        again = Source(data, max_bytes=len(data))
+    except InvalidDocument:
+        return False
+    return _content(again.root) == _content(edited.root)
+
+
+def _content(root: Node) -> list[tuple[object, ...]]:
+    return [(node.tag, dict(node.attrib), node.text or "", node.tail or "") for node in root.iter()]
 
 
 def _make_parser(*, recover: bool = False) -> etree.XMLParser[Node]:

@@ -13,20 +13,15 @@ from lxml import etree
 
 Node: TypeAlias = etree._Element  # noqa: SLF001  (lxml has no other name for its nodes)
 
-# Tags first, for they are the most; then comments, CDATA, processing instructions, the document
-# type. Possessive quantifiers keep the scan linear on text that is no markup at all.
+# Tags first, for they are the most; then comments, CDATA, processing instructions. Possessive
+# quantifiers keep the scan linear on text that is no markup at all.
 MARKUP: Final = re.compile(
     rb"<(?![!?])[^<>\"']*+(?:(?:\"[^\"]*+\"|'[^']*+')[^<>\"']*+)*+>"
-    rb"|<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>"
-    rb"|<!DOCTYPE[^\[>]*+(?:\[(?:[^\]\"']|\"[^\"]*+\"|'[^']*+')*+\]\s*+)?>",
+    rb"|<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>",
     re.DOTALL,
 )
 # A start tag is known by its first two bytes; what may hold the like of it is matched whole.
-_BEGINNING: Final = re.compile(
-    rb"<(?![/!?])|<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>"
-    rb"|<!DOCTYPE[^\[>]*+(?:\[(?:[^\]\"']|\"[^\"]*+\"|'[^']*+')*+\]\s*+)?>",
-    re.DOTALL,
-)
+_BEGINNING: Final = re.compile(rb"<(?![/!?])|<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>", re.DOTALL)
 _END_TAG: Final = re.compile(rb"<!\[CDATA\[.*?\]\]>|</[^>]*>", re.DOTALL)
 
 
@@ -86,7 +81,7 @@ class Spans:
     Parameters
     ----------
     data : bytes
-        Well-formed UTF-8.
+        Well-formed UTF-8 without a document type: blank it, for its comments may hold anything.
     root : lxml element
         The root parsed from it.
 

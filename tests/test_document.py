@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import stat
+import warnings
 from pathlib import Path
 
 import models
@@ -8,8 +9,14 @@ import pytest
 
 from cjbpmn.document import Document, read_document
 from cjbpmn.elements import make
-from cjbpmn.errors import ElementNotFound, InvalidDocument, NotWritten
-from cjbpmn.names import qualified
+from cjbpmn.errors import (
+    CjbpmnWarning,
+    ElementNotFound,
+    InvalidDocument,
+    NotWritten,
+    UnsafeDocument,
+)
+from cjbpmn.names import CJ, qualified
 
 
 def test_an_inserted_element_stands_where_the_schema_wants_it_and_is_indented() -> None:
@@ -58,6 +65,31 @@ def test_what_enrichment_fills_is_emptied_again(host: str) -> None:
     assert again.to_bytes() == data
 
 
+def test_what_a_tool_wrote_anew_is_emptied_in_its_manner() -> None:
+    record = (
+        '<cj:enrichment declares="cj" opened="t/extensionElements" kept="t/extensionElements" />'
+    )
+    saved = models.definitions(
+        f"""  <process id="p">
+    <extensionElements>
+      {record}
+    </extensionElements>
+    <task id="t">
+      <extensionElements>
+        <cj:touchpoint channel="email" />
+      </extensionElements>
+    </task>
+  </process>"""
+    ).replace(b"<definitions", f'<definitions xmlns:cj="{CJ}"'.encode())
+    document = read_document(saved)
+    document.strip()
+    assert b"""\n  <process id="p">
+    <task id="t">
+      <extensionElements />
+    </task>
+  </process>\n""" in document.to_bytes()
+
+
 def test_stripping_what_was_not_enriched_changes_nothing() -> None:
     document = read_document(models.BLACK_BOX)
     document.strip()
@@ -67,6 +99,45 @@ def test_stripping_what_was_not_enriched_changes_nothing() -> None:
 def test_a_missing_id_is_an_error() -> None:
     with pytest.raises(ElementNotFound, match="nowhere"):
         read_document(models.PLAIN).element("nowhere")
+
+
+ODD = models.PLAIN.replace(b'id="defs"', b'xmlns:x="http://a b/" xmlns:y="c d" id="defs"')
+
+
+def test_a_namespace_that_is_no_uri_is_named_and_kept(tmp_path: Path) -> None:
+    path = tmp_path / "odd.bpmn"
+    path.write_bytes(ODD)
+    with pytest.warns(
+        CjbpmnWarning, match="odd.bpmn:2: the namespace 'http://a b/' .*1 more"
+    ) as to:
+        document = read_document(path)
+    assert (len(to), to[0].filename) == (1, __file__)
+    with pytest.warns(
+        CjbpmnWarning, match="^line 2: the namespace 'http://a b/' is not a valid URI"
+    ):
+        read_document(ODD)
+    document.root.set("name", "edited")
+    del document.root.attrib["name"]
+    assert document.to_bytes() == ODD
+
+
+def test_a_copy_does_not_warn_again_and_may_be_edited() -> None:
+    with pytest.warns(CjbpmnWarning):
+        document = read_document(ODD)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        copy = document.copy()
+    copy.root.set("name", "edited")
+    assert document.to_bytes() == ODD
+    assert copy.to_bytes() != ODD
+
+
+def test_a_copy_is_read_whatever_its_size() -> None:
+    with pytest.raises(UnsafeDocument, match="over the limit"):
+        read_document(models.PLAIN, max_bytes=len(models.PLAIN) - 1)
+    document = read_document(models.PLAIN, max_bytes=len(models.PLAIN))
+    document.root.set("name", "x" * 100)
+    assert document.copy().root.get("name") == "x" * 100
 
 
 def test_a_missing_file_is_an_error(tmp_path: Path) -> None:

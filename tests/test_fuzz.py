@@ -114,6 +114,9 @@ FOUND = {
     "an empty holder of extensions at a process without id": replaced(
         ('<process id="proc" name="Claims">', "<process><extensionElements></extensionElements>"),
     ),
+    "a record tells to write what may not stand between quotes": changed(
+        of="check", attribute="name", was="a&lt;b", written="a&lt;b"
+    ),
     "two planes share an id": replaced(
         (PLANE, PLANE.replace('bpmnElement="proc"', 'bpmnElement="nowhere"') + PLANE),
     ),
@@ -146,6 +149,15 @@ FOUND = {
         (
             "  <process",
             f'<extensionElements><cj:evidence xmlns:cj="{CJ}" odd="1"/></extensionElements>  <process',
+        )
+    ),
+    "an unknown element of ours in the first of two holders": replaced(
+        (
+            'name="Check claim"><incoming>f1</incoming><outgoing>f2</outgoing>',
+            (
+                'name="C">\n      <extensionElements>'
+                f'<x:step xmlns:x="{CJ}"/></extensionElements><extensionElements/>\n    '
+            ),
         )
     ),
     "a namespace that is no URI, and a comment at the end": replaced(
@@ -216,8 +228,8 @@ def test_what_libxml2_lets_pass_is_refused(data: bytes) -> None:
         read_document(data)
 
 
-def set_attribute(name: str) -> Callable[[Node], None]:
-    return lambda root: root[0].set(name, "1")
+def set_attribute(name: str, value: str = "1") -> Callable[[Node], None]:
+    return lambda root: root[0].set(name, value)
 
 
 def append(tag: str, **attributes: str) -> Callable[[Node], None]:
@@ -241,6 +253,16 @@ def move_into_the_end(root: Node) -> None:
     others[0].getprevious().append(one) if others else root[0][0].append(one)
 
 
+def repeat_an_id(root: Node) -> None:
+    root[0].set("id", root[0][0].get("id", ""))
+
+
+TYPED = models.PLAIN.replace(
+    b"<definitions",
+    b"<!DOCTYPE d [<!-- <!ATTLIST --> <!ATTLIST process name NMTOKENS #IMPLIED id ID #IMPLIED>"
+    b"<!ATTLIST startEvent id ID #IMPLIED>]>\n<definitions",
+    1,
+).replace(b'name="Claims"', b'name="  Claims  x "')
 POINTS = "".join(f'<di:waypoint x="{x}" y="7"/>' for x in (1, 2, 2, 3))
 EDITS = {
     "an attribute of a namespace that nothing declares": (models.PLAIN, set_attribute("{urn:x}y")),
@@ -269,9 +291,12 @@ EDITS = {
         drop_a_point,
     ),
     "an element that moves into another": (models.PLAIN, move_into_the_end),
+    "a value that its declared type forbids": (TYPED, set_attribute("name", " a  b ")),
+    "an id twice where ids are declared": (TYPED, repeat_an_id),
 }
 
 
+@pytest.mark.filterwarnings("ignore:.*DOCTYPE")
 @pytest.mark.parametrize(("data", "edit"), EDITS.values(), ids=EDITS)
 def test_an_edit_on_the_tree_is_written_whole(data: bytes, edit: Callable[[Node], None]) -> None:
     document = read_document(data)

@@ -126,6 +126,11 @@ def test_reading_again_gives_the_edited_tree(
         (b"<r>\r\n<a/></r>", lambda r: r.append(etree.Element("b")), b"<r>\r\n<a/><b/></r>"),
         (b"<r><a>x</a></r>", lambda r: setattr(r[0], "text", None), b"<r><a/></r>"),
         (b"<r><a>x</a></r>", lambda r: setattr(r[0], "text", ""), b"<r><a></a></r>"),
+        (
+            b"<r><a id='1'  x='1'> <b/></a></r>",
+            lambda r: r[0].set("id", "2"),
+            b"<r><a id='2'  x='1'> <b/></a></r>",
+        ),
         (b"<r><!-- c --><a/></r>", lambda r: r.remove(r[1]), b"<r><!-- c --></r>"),
     ],
 )

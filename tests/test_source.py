@@ -6,7 +6,7 @@ import time
 import pytest
 from lxml import etree
 
-from cjbpmn.errors import InvalidDocument, UnsafeDocument
+from cjbpmn.errors import CjbpmnWarning, InvalidDocument, UnsafeDocument
 from cjbpmn.source import Source
 
 ROOT = 'xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"'
@@ -40,6 +40,29 @@ def test_every_encoding_comes_back_and_can_be_edited(
     assert again.root[0].get("name") == "Grüße €"
     del again.root[0].attrib["documentation"]
     assert again.to_bytes() == data
+
+
+TYPED = (
+    f"<!DOCTYPE d [<!-- <!ATTLIST a> --><!ATTLIST process name NMTOKENS #IMPLIED>]>"
+    f'<definitions {ROOT}><process id="p" name=" a "/></definitions>'
+)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le"])
+def test_declared_types_go_where_they_forbid_what_is_to_be_said(encoding: str) -> None:
+    head = '<?xml version="1.0" encoding="UTF-16"?>' if encoding == "utf-16-le" else ""
+    data = f"{head}{TYPED}".encode(encoding)
+    source = Source(data)
+    assert source.root[0].get("name") == "a"
+    source.root[0].set("id", "q")
+    assert source.to_bytes() == data.replace('"p"'.encode(encoding), '"q"'.encode(encoding))
+    source.root[0].set("name", "b ")
+    with pytest.warns(CjbpmnWarning, match="the file: its DOCTYPE declares types of attributes"):
+        written = source.to_bytes()
+    assert written.decode(encoding) == (
+        f"{head}<!DOCTYPE d [<!-- <!ATTLIST a> -->]>"
+        f'<definitions {ROOT}><process id="q" name="b "/></definitions>'
+    )
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 
@@ -100,6 +100,22 @@ def _inside(
             yield from _inside(child, host, (*path, (str(child.tag), number)), known)
 
 
+def make_room(document: Document, found: Sequence[Unknown]) -> None:
+    """Make the holders of what will be put back: the record says which of them were there.
+
+    Parameters
+    ----------
+    document : Document
+        The document with its new enrichment, but without the record of it.
+    found : sequence of Unknown
+        What stood in the old one.
+    """
+    known = document.source.identifiers() if found else set()
+    for one in found:
+        if one.host in known and one.element is not None and not one.path:
+            _parent_of(document, one)
+
+
 def restore_unknown(document: Document, found: list[Unknown]) -> None:
     """Put back what was found before an enrichment was replaced.
 
@@ -115,8 +131,9 @@ def restore_unknown(document: Document, found: list[Unknown]) -> None:
     CjbpmnWarning
         If the element on which something stood is gone.
     """
+    known = document.source.identifiers() if found else set()
     for one in found:
-        parent = _parent_of(document, one)
+        parent = _parent_of(document, one) if one.host in known else None
         if parent is None:
             what = local_name(one.element.tag) if one.element is not None else local_name(one.name)
             message = f"cj:{what} on {one.host} could not be kept: what it stood on is gone"
