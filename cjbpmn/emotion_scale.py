@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import median
 from typing import Final
 
 from cjbpmn import lexicon
 from cjbpmn.journey import Emotion
-from cjbpmn.vocabulary import Source
+from cjbpmn.journey.feelings import emotion_by_source
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,32 +75,6 @@ def emotion_step(value: float) -> EmotionStep:
     return SCALE[max(-2, min(2, rounded if value >= 0 else -rounded))]
 
 
-def emotion_of(emotions: Sequence[Emotion]) -> float | None:
-    """Return the one value that stands for several records: the median of the customers' own.
-
-    Where no customer was asked, it is the median of what the others estimate; the two are never
-    mixed.
-
-    Parameters
-    ----------
-    emotions : sequence of Emotion
-        The records at one point.
-
-    Returns
-    -------
-    float or None
-        The value, or None where there is no record.
-
-    Examples
-    --------
-    >>> emotion_of([Emotion(-1, source="customer"), Emotion(2, source="employee")])
-    -1
-    """
-    own = [emotion.value for emotion in emotions if emotion.source == Source.CUSTOMER]
-    values = own or [emotion.value for emotion in emotions]
-    return median(values) if values else None
-
-
 def describe_emotions(emotions: Sequence[Emotion], language: str = "en") -> tuple[str, ...]:
     """Say in words how the customer feels: one line for each kind of source.
 
@@ -122,13 +95,11 @@ def describe_emotions(emotions: Sequence[Emotion], language: str = "en") -> tupl
     >>> describe_emotions([Emotion(-1)])
     ('☹ −1 unhappy',)
     """
-    by_source: dict[str | None, list[Emotion]] = {}
-    for emotion in emotions:
-        by_source.setdefault(emotion.source, []).append(emotion)
+    by_source = emotion_by_source(emotions)
     words = lexicon.words(language)["emotion"]
     lines = []
-    for source, told in by_source.items():
-        step = emotion_step(median(emotion.value for emotion in told))
+    for source, value in by_source.items():
+        step = emotion_step(value)
         line = f"{step.symbol} {step.number} "
         lines.append(line + (source or "?" if len(by_source) > 1 else words[str(step.value)]))
     return tuple(lines)

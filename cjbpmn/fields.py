@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, ClassVar, Generic, Self, TypeVar, overload
 
@@ -17,6 +18,7 @@ from lxml import etree
 
 from cjbpmn.errors import InvalidValue
 from cjbpmn.names import qualified
+from cjbpmn.timespan import TimeSpan, parse_timespan
 
 T = TypeVar("T")
 E = TypeVar("E", bound="Extension")
@@ -52,7 +54,11 @@ def _boolean(text: str) -> bool:
 
 
 def _number(value: float) -> str:
-    return f"{value:g}" if math.isfinite(value) else ""
+    """Write a number as XML Schema has it: all its digits, and never an exponent."""
+    if not math.isfinite(value):
+        return ""
+    text = format(Decimal(repr(float(value))), "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 STRING: Kind[str] = Kind("a text", str, str, "xs:string")
@@ -69,6 +75,13 @@ TEXTS: Kind[tuple[str, ...]] = Kind(
     "xs:string",
 )
 
+TIMESPAN: Kind[TimeSpan] = Kind(
+    "a time in ISO 8601, or working days in words",
+    parse_timespan,
+    lambda span: span.iso,
+    "xs:string",
+)
+
 
 def decimal(low: float, high: float) -> Kind[float]:
     """Return the kind of a number within bounds, both included.
@@ -76,7 +89,7 @@ def decimal(low: float, high: float) -> Kind[float]:
     Parameters
     ----------
     low, high : float
-        The bounds.
+        The bounds; both infinite where there are none.
 
     Returns
     -------
@@ -86,10 +99,12 @@ def decimal(low: float, high: float) -> Kind[float]:
 
     def parse(text: str) -> float:
         value = float(text)
-        if "_" in text or not low <= value <= high:
+        if "_" in text or not math.isfinite(value) or not low <= value <= high:
             raise ValueError(text)
         return value
 
+    if math.isinf(low) and math.isinf(high):
+        return Kind("a number", parse, _number, "xs:decimal", "Real")
     facets = f'<xs:minInclusive value="{low:g}"/><xs:maxInclusive value="{high:g}"/>'
     name = f"a number from {low:g} to {high:g}"
     return Kind(name, parse, _number, f"xs:decimal {facets}", "Real")
@@ -189,7 +204,9 @@ class Extension:
     @classmethod
     def fields(cls) -> dict[str, Field]:
         """Return the declared fields by name, in the order of their declaration."""
-        return {name: value for name, value in vars(cls).items() if isinstance(value, Field)}
+        kinds = reversed(cls.__mro__)  # What a base declares comes first.
+        declared = {name: value for kind in kinds for name, value in vars(kind).items()}
+        return {name: value for name, value in declared.items() if isinstance(value, Field)}
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Extension) and self.element is other.element

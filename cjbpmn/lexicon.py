@@ -180,3 +180,59 @@ def guess_language(sentences: Iterable[str]) -> str:
     }
     best = max(counts, key=lambda language: counts[language])
     return best if counts[best] else "en"
+
+
+def guess_language_of_labels(labels: Iterable[str]) -> str:
+    """Guess in which language the labels of a model are written.
+
+    Parameters
+    ----------
+    labels : iterable of str
+        Names of activities and events.
+
+    Returns
+    -------
+    str
+        The language of whose verbs most occur; English where none does.
+
+    Examples
+    --------
+    >>> guess_language_of_labels(["Factuur versturen", "Klant bellen"])
+    'nl'
+    """
+    spoken = [word for label in labels for word in fold(label).split()]
+    counts = {language: sum(map(_verbs(language).__contains__, spoken)) for language in languages()}
+    best = max(counts, key=lambda language: (counts[language], language == "en"))
+    return best if counts[best] else "en"
+
+
+def addresses_customer(label: str) -> bool:
+    """Tell whether an activity's verb is one of addressing somebody outside.
+
+    Parameters
+    ----------
+    label : str
+        Its name.
+
+    Returns
+    -------
+    bool
+        Whether its first word, or its last as in Dutch and German, is such a verb.
+
+    Examples
+    --------
+    >>> addresses_customer("Send invoice"), addresses_customer("Factuur versturen")
+    (True, True)
+    """
+    spoken = fold(label).split()
+    return any(
+        word in _verbs(language, "to_customer")
+        for language in languages()
+        for word in {*spoken[:1], *spoken[-1:]}
+    )
+
+
+@cache
+def _verbs(language: str, *sides: str) -> frozenset[str]:
+    verbs = words(language)["verbs"]
+    return frozenset(fold(verb) for side in sides or verbs for verb in verbs[side])

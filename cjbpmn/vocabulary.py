@@ -121,3 +121,51 @@ class Horizon(StrEnum):
     QUICK = "quick"
     SHORT = "short"
     LONG = "long"
+
+
+class Answer(StrEnum):
+    """What people answer to a question of yes or no when they may not know."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+class Audience(StrEnum):
+    """For whom a channel holds something."""
+
+    CUSTOMER = "customer"
+    EMPLOYEE = "employee"
+
+
+class Metric(StrEnum):
+    """What a service norm is measured by."""
+
+    WAIT = "wait"
+    DURATION = "duration"
+    CONTACTS = "contacts"
+    SCORE = "score"
+
+
+class Comparison(StrEnum):
+    """How a measured value has to stand to its target."""
+
+    AT_MOST = "at most"
+    BELOW = "below"
+    AT_LEAST = "at least"
+    ABOVE = "above"
+    EXACTLY = "exactly"
+
+
+class DistributionKind(StrEnum):
+    """How a duration varies from case to case."""
+
+    FIXED = "fixed"
+    UNIFORM = "uniform"
+    TRIANGULAR = "triangular"
+    PERT = "pert"
+    NORMAL = "normal"
+    LOGNORMAL = "lognormal"
+    EXPONENTIAL = "exponential"
+    GAMMA = "gamma"
+    ERLANG = "erlang"

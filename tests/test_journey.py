@@ -14,18 +14,28 @@ from cjbpmn.errors import CjbpmnWarning, InvalidJourney, InvalidValue
 from cjbpmn.journey import (
     CHOICES,
     RANGES,
+    Branch,
+    ChannelUse,
+    Content,
+    Duration,
     Emotion,
     Evidence,
+    Fallback,
+    Insight,
     Journey,
+    Measurement,
+    Need,
     Norm,
     Observation,
     Persona,
     Phase,
+    Statistics,
     Step,
+    Validation,
     check_value,
 )
-from cjbpmn.journey import file as journey_file
 from cjbpmn.journey.file import read_journey
+from cjbpmn.journey.forms import FORMS
 from cjbpmn.journey.yaml import MAX_BYTES
 from cjbpmn.timespan import parse_timespan
 
@@ -54,7 +64,7 @@ def test_the_restaurant_as_a_whole() -> None:
     assert journey.name == "Lunch in the self-service restaurant"
     assert journey.customer == "Guest food consumption"
     assert journey.view == "internal"
-    assert journey.need == "I am hungry and my break is short"
+    assert journey.need == Need("I am hungry and my break is short")
     assert journey.goal == "more guests served, fewer complaints"
     assert journey.persona == Persona(
         "Office worker", prefers=("desk", "device"), refuses=("phone",)
@@ -100,7 +110,7 @@ def test_the_steps_of_the_restaurant() -> None:
     assert steps[6].at == ("Hand over buzzer -> Take buzzer",)
     assert steps[7].waits == parse_timespan("12 min")
     assert steps[7].promise == "at most 10 minutes"
-    assert steps[7].fallback == ("Call guest",)
+    assert steps[7].fallback == (Fallback("Call guest"),)
     assert steps[7].moment_of_truth is True
     assert steps[7].feels[0].says == "Did they forget me?"
     assert steps[7].line == 54
@@ -341,7 +351,7 @@ def test_phases_may_say_what_the_customer_needs() -> None:
         "journey: x\nphases:\n  - {name: ordering, need: to be sure}\n  - waiting\n"
         "steps: [{do: I order, phase: Ordering}]\n"
     )
-    assert journey.phases == (Phase("ordering", "to be sure"), Phase("waiting"))
+    assert journey.phases == (Phase("ordering", Need("to be sure")), Phase("waiting"))
     assert journey.steps[0].phase == "ordering"
 
 
@@ -385,7 +395,8 @@ def test_all_other_fields() -> None:
         "moment reason: it decides\nmoment of truth: no\nsource: data\nn: 12"
     )
     assert step.direction == "to customer"
-    assert (step.thinks, step.needs, step.met, step.importance) == ("hm", "rest", 80, 5)
+    assert (step.thinks, step.needs, step.met) == ("hm", (Need("rest"),), 80)
+    assert step.importance == 5
     assert (step.moment_of_truth, step.moment_reason) == (False, "it decides")
     assert (step.source, step.n) == ("data", 12)
     journey = read_journey(
@@ -397,8 +408,10 @@ def test_all_other_fields() -> None:
 
 
 def test_a_step_can_follow_another() -> None:
-    journey = read_journey("journey: x\nsteps:\n- I walk in\n- {do: I eat, after: i walk in}\n")
-    assert journey.steps[1].after == "i walk in"
+    journey = read_journey(
+        "journey: x\nsteps:\n- I walk in\n- I leave\n- {do: I eat, after: i walk in}\n"
+    )
+    assert [step.do for step in journey.steps] == ["I walk in", "I eat", "I leave"]
 
 
 def test_texts_mean_what_they_say() -> None:
@@ -432,30 +445,40 @@ def test_a_row_of_a_table_may_hold_numbers_and_empty_cells() -> None:
 
 
 def test_unknown_keys_are_kept_with_a_warning() -> None:
-    text = "journey: x\ncolour: red\nsteps:\n- {do: a, fels: 1, tags: [b, c]}\n"
+    text = "journey: x\ncolour: red\nsteps:\n- {do: a, fels: 1, labels: [b, c]}\n"
     with pytest.warns(CjbpmnWarning) as caught:
         journey = read_journey(text)
     assert [str(warning.message) for warning in caught] == [
         "line 2: the key 'colour' is kept, but not understood",
         "line 4: the key 'fels' is kept, but not understood; did you mean 'feels'?",
-        "line 4: the key 'tags' is kept, but not understood",
+        "line 4: the key 'labels' is kept, but not understood",
     ]
     assert all(warning.filename == __file__ for warning in caught)
     assert journey.extra == (("colour", "red"),)
-    assert journey.steps[0].extra == (("fels", "1"), ("tags", '["b", "c"]'))
+    assert journey.steps[0].extra == (("fels", "1"), ("labels", '["b", "c"]'))
 
 
 @pytest.mark.parametrize(
     ("form", "kind"),
     [
-        ("_STEP", Step),
-        ("_OBSERVATION", Observation),
-        ("_NORM", Norm),
-        ("_EMOTION", Emotion),
-        ("_EVIDENCE", Evidence),
-        ("_PHASE", Phase),
-        ("_PERSONA", Persona),
-        ("_JOURNEY", Journey),
+        ("journey", Journey),
+        ("step", Step),
+        ("feeling", Emotion),
+        ("evidence", Evidence),
+        ("channel", ChannelUse),
+        ("content", Content),
+        ("need", Need),
+        ("insight", Insight),
+        ("fallback", Fallback),
+        ("phase", Phase),
+        ("persona", Persona),
+        ("validation", Validation),
+        ("observation", Observation),
+        ("norm", Norm),
+        ("measurement", Measurement),
+        ("statistics", Statistics),
+        ("duration", Duration),
+        ("branch", Branch),
     ],
 )
 def test_every_field_has_a_key(form: str, kind: Any) -> None:
@@ -465,7 +488,9 @@ def test_every_field_has_a_key(form: str, kind: Any) -> None:
         names = names - {"name"} | {"journey", "cjbpmn", "lang", "scale", "default"}
     if kind is Emotion:
         names |= {"scale"}
-    assert set(getattr(journey_file, form).readers) == names
+    if kind is Step:
+        names |= {"after"}
+    assert set(FORMS[form].keys) == names
 
 
 # ------------------------------------------------------------------- what hands do to a file

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from cjbpmn.extensions.emotion import Emotion
 from cjbpmn.extensions.evidence import Evidence
+from cjbpmn.extensions.gain import Gain
+from cjbpmn.extensions.need import Need
+from cjbpmn.extensions.opportunity import Opportunity
+from cjbpmn.extensions.pain import Pain
 from cjbpmn.extensions.property import Property
+from cjbpmn.extensions.touchpoint import Touchpoint
 from cjbpmn.fields import (
-    BOOLEAN,
     IDS,
     STRING,
+    TIMESPAN,
     Attribute,
     Children,
     Extension,
     Text,
     choice,
-    decimal,
     integer,
 )
-from cjbpmn.vocabulary import Direction, Source
+from cjbpmn.vocabulary import Source
 
 
 class CustomerActivity(Extension):
@@ -31,26 +35,23 @@ class CustomerActivity(Extension):
     allowed_on = ("bpmn:FlowNode",)
 
     order = Attribute(integer(1), "Its place among the steps of the journey.", required=True)
+    journey = Attribute(STRING, "The id of its journey.")
     phase = Attribute(STRING, "The id of its phase.")
     refs = Attribute(IDS, "The ids of the elements that the step meets.")
-    channel = Attribute(STRING, "The way by which customer and organisation meet here.")
-    direction = Attribute(choice(Direction), "Who addresses whom.")
-    met = Attribute(decimal(0, 100), "How far the expectation is met, in percent.")
-    moment_of_truth = Attribute(BOOLEAN, "Whether this moment makes or breaks the experience.")
-    importance = Attribute(integer(1, 5), "How much it matters to the customer.")
-    waits = Attribute(
-        STRING, "How long the customer waits here: ISO 8601, or working days in words."
-    )
-    told = Attribute(STRING, "Whether the customer was told how long, or what was told.")
-    fallback = Attribute(IDS, "The ids of the elements that catch the customer when it goes wrong.")
+    takes = Attribute(TIMESPAN, "How long the customer is busy.")
+    waits = Attribute(TIMESPAN, "How long the customer waits here.")
     source = Attribute(choice(Source), "Who tells this step.")
     n = Attribute(integer(0), "How many people were asked.")
     text = Text("What the customer does, in the first person.")
+    at = Text("What people wrote for the elements it meets, one on each line.")
     thinks = Text("What the customer thinks.")
-    needs = Text("What the customer needs.")
-    expects = Text("What the customer expects.")
-    promise = Text("What the organisation promised.")
-    moment_reason = Text("Why this moment makes or breaks the experience.")
-    evidence = Children(Evidence, "What the customer sees, hears or holds.")
-    emotions = Children(Emotion, "How the customer feels.")
-    properties = Children(Property, "Whatever else was written down.")
+    goal = Text("What the customer wants to reach here.")
+    location = Text("Where the customer is.")
+    needs = Children(Need, "What the customer needs.")
+    touchpoint = Children(Touchpoint, "What people think of the meeting with the organisation.")
+    sees = Children(Evidence, "What the customer sees, hears or holds.")
+    feels = Children(Emotion, "How the customer feels.")
+    pains = Children(Pain, "What hurts.")
+    gains = Children(Gain, "What pleases.")
+    opportunities = Children(Opportunity, "What could be made of it.")
+    extra = Children(Property, "Whatever else was written down.")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from cjbpmn.fields import STRING, Attribute, Extension, Text, choice, decimal, integer
+from cjbpmn.extensions.property import Property
+from cjbpmn.fields import STRING, Attribute, Children, Extension, Text, choice, decimal, integer
 from cjbpmn.vocabulary import Method, Source
 
 
@@ -21,6 +22,10 @@ class Emotion(Extension):
     source = Attribute(choice(Source), "Who says so.")
     method = Attribute(choice(Method), "How it was found out.")
     n = Attribute(integer(0), "How many people were asked.")
+    spread = Attribute(decimal(0, 4), "How far their values lie apart: highest less lowest.")
+    arousal = Attribute(decimal(1, 5), "How strongly it is felt, from 1 (calm) to 5 (stirred).")
+    date = Attribute(STRING, "When it was found out.")
     persona = Attribute(STRING, "Whose feeling it is, where there are several personas.")
     because = Text("Why the customer feels so.")
     says = Text("What the customer said, word for word.")
+    extra = Children(Property, "Whatever else was written down.")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from cjbpmn.fields import STRING, Attribute, Content, Extension, choice, decimal
+from cjbpmn.extensions.property import Property
+from cjbpmn.fields import STRING, Attribute, Children, Extension, Text, choice, decimal
 from cjbpmn.vocabulary import EvidenceType
 
 
@@ -17,4 +18,5 @@ class Evidence(Extension):
     type = Attribute(choice(EvidenceType), "What kind of thing it is.")
     uri = Attribute(STRING, "Where a picture or copy of it is kept.")
     impression = Attribute(decimal(-2, 2), "How it comes across, from -2 (bad) to +2 (good).")
-    text = Content("What it is, in plain words.")
+    text = Text("What it is, in plain words.")
+    extra = Children(Property, "Whatever else was written down.")

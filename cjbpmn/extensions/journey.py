@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from cjbpmn.extensions.customer_activity import CustomerActivity
+from cjbpmn.extensions.measurement import Measurement
+from cjbpmn.extensions.need import Need
 from cjbpmn.extensions.norm import Norm
 from cjbpmn.extensions.observation import Observation
 from cjbpmn.extensions.phase import Phase
 from cjbpmn.extensions.property import Property
+from cjbpmn.extensions.validation import Validation
 from cjbpmn.fields import IDS, STRING, Attribute, Children, Extension, Text, choice
 from cjbpmn.vocabulary import JourneyKind, State, View
 
@@ -17,19 +20,22 @@ class Journey(Extension):
     tag = "cj:journey"
     allowed_on = ("bpmn:Process",)
 
+    id = Attribute(STRING, "Its id in the file.", required=True)
     name = Attribute(STRING, "What the journey is called.", required=True)
-    customer = Attribute(IDS, "The ids of the pools or lanes that are the customer.")
-    customer_name = Attribute(STRING, "What the journey calls the customer.")
+    customers = Attribute(IDS, "The ids of the pools or lanes that are the customer.")
+    customer = Attribute(STRING, "What the journey calls the customer.")
     kind = Attribute(choice(JourneyKind), "Which part of the relation it covers.")
     state = Attribute(choice(State), "How it is, or how it is to be.")
     view = Attribute(choice(View), "From whose side it is told.")
     language = Attribute(STRING, "The language it is told in.")
-    need = Text("What the customer needs at the outset.")
     goal = Text("What the organisation wants to reach.")
     trigger = Text("What sets the journey off.")
     outcome = Text("What the customer has in the end.")
+    need = Children(Need, "What the customer needs at the outset.")
+    validated = Children(Validation, "Who has looked at it and found it true.")
     phases = Children(Phase, "The experience phases, in order.")
-    activities = Children(CustomerActivity, "Steps that no flow node stands for.")
+    steps = Children(CustomerActivity, "Steps that no flow node stands for.")
     observations = Children(Observation, "What was seen, and what would be better.")
     norms = Children(Norm, "What the customer was promised.")
-    properties = Children(Property, "Whatever else was written down.")
+    measurements = Children(Measurement, "What was measured.")
+    extra = Children(Property, "Whatever else was written down.")

@@ -13,6 +13,8 @@ class Persona(Extension):
     allowed_on = ("bpmn:Lane", "bpmn:Process")
 
     name = Attribute(STRING, "What the persona is called.", required=True)
+    journey = Attribute(STRING, "The id of the journey that is told of this persona.")
+    picture = Attribute(STRING, "Where a picture is kept.")
     prefers = Attribute(TEXTS, "Channels the persona likes best.")
     accepts = Attribute(TEXTS, "Channels the persona puts up with.")
     refuses = Attribute(TEXTS, "Channels the persona will not use.")

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from cjbpmn.fields import STRING, Attribute, Extension
+from cjbpmn.extensions.emotion import Emotion
+from cjbpmn.extensions.gain import Gain
+from cjbpmn.extensions.need import Need
+from cjbpmn.extensions.opportunity import Opportunity
+from cjbpmn.extensions.pain import Pain
+from cjbpmn.extensions.property import Property
+from cjbpmn.fields import STRING, Attribute, Children, Extension
 
 
 class Phase(Extension):
@@ -12,4 +18,9 @@ class Phase(Extension):
 
     id = Attribute(STRING, "Its id in the file.", required=True)
     name = Attribute(STRING, "One verb.", required=True)
-    need = Attribute(STRING, "What the customer needs in this phase.")
+    need = Children(Need, "What the customer needs in this phase.")
+    feels = Children(Emotion, "How the customer feels in it as a whole.")
+    pains = Children(Pain, "What hurts.")
+    gains = Children(Gain, "What pleases.")
+    opportunities = Children(Opportunity, "What could be made of it.")
+    extra = Children(Property, "Whatever else was written down.")

@@ -30,7 +30,7 @@ def declared_elements() -> list[type[Extension]]:
     Examples
     --------
     >>> [element.tag for element in declared_elements()][:3]
-    ['cj:added', 'cj:changed', 'cj:customerActivity']
+    ['cj:added', 'cj:branch', 'cj:changed']
     """
     names = [info.name for info in iter_modules(extensions.__path__) if info.name != "schema"]
     modules = [import_module(f"cjbpmn.extensions.{name}") for name in names]
@@ -38,7 +38,7 @@ def declared_elements() -> list[type[Extension]]:
         value.tag: value
         for module in modules
         for value in vars(module).values()
-        if isinstance(value, type) and issubclass(value, Extension) and value is not Extension
+        if isinstance(value, type) and issubclass(value, Extension) and hasattr(value, "tag")
     }
     return [found[tag] for tag in sorted(found)]
 

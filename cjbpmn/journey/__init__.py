@@ -2,32 +2,41 @@
 
 from __future__ import annotations
 
-from cjbpmn.journey.values import (
-    CHOICES,
-    RANGES,
+from cjbpmn.journey.details import (
+    ChannelUse,
+    Content,
     Emotion,
     Evidence,
-    Journey,
-    Norm,
-    Observation,
+    Fallback,
+    Insight,
+    Need,
     Pairs,
-    Persona,
-    Phase,
-    Step,
-    check_value,
 )
+from cjbpmn.journey.facts import Branch, Duration, Measurement, Norm, Statistics
+from cjbpmn.journey.ranges import CHOICES, RANGES, check_value
+from cjbpmn.journey.values import Journey, Observation, Persona, Phase, Step, Validation
 
 __all__ = [
     "CHOICES",
     "RANGES",
+    "Branch",
+    "ChannelUse",
+    "Content",
+    "Duration",
     "Emotion",
     "Evidence",
+    "Fallback",
+    "Insight",
     "Journey",
+    "Measurement",
+    "Need",
     "Norm",
     "Observation",
     "Pairs",
     "Persona",
     "Phase",
+    "Statistics",
     "Step",
+    "Validation",
     "check_value",
 ]

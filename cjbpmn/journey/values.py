@@ -5,95 +5,23 @@ A value refuses what lies outside its range, wherever it comes from: a file, a t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from cjbpmn.errors import InvalidValue
-from cjbpmn.vocabulary import (
-    Direction,
-    EvidenceType,
-    Horizon,
-    JourneyKind,
-    Method,
-    Source,
-    State,
-    View,
+from cjbpmn.journey.details import (
+    ChannelUse,
+    Emotion,
+    Evidence,
+    Fallback,
+    Insight,
+    Need,
+    Pairs,
 )
+from cjbpmn.journey.facts import Branch, Duration, Measurement, Norm, Statistics
+from cjbpmn.journey.ranges import Checked
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from enum import StrEnum
-
     from cjbpmn.timespan import TimeSpan
-
-Pairs = tuple[tuple[str, str], ...]
-"""What else was written: keys and their texts, in order."""
-
-RANGES: Final[Mapping[str, tuple[float, float]]] = {
-    "value": (-2, 2),
-    "impression": (-2, 2),
-    "met": (0, 100),
-    "importance": (1, 5),
-    "impact": (1, 5),
-    "effort": (1, 5),
-    "n": (0, 10**9),
-}
-"""The lowest and the highest number of each field that holds one."""
-
-CHOICES: Final[Mapping[str, type[StrEnum]]] = {
-    "type": EvidenceType,
-    "source": Source,
-    "method": Method,
-    "direction": Direction,
-    "kind": JourneyKind,
-    "state": State,
-    "view": View,
-    "horizon": Horizon,
-}
-"""The words of each field that takes its value from a closed list."""
-
-
-def check_value(name: str, value: object) -> None:
-    """Refuse a value outside the range, or the list of words, of a field of this name.
-
-    Parameters
-    ----------
-    name : str
-        The name of a field, such as ``met`` or ``source``.
-    value : object
-        Its value; None is always allowed.
-
-    Raises
-    ------
-    InvalidValue
-        If the value does not belong there.
-
-    Examples
-    --------
-    >>> check_value("importance", 3)
-    >>> check_value("importance", 7)
-    Traceback (most recent call last):
-    cjbpmn.errors.InvalidValue: importance: 7 lies outside 1 to 5
-    """
-    if value is None:
-        return
-    if name in RANGES and isinstance(value, int | float):
-        low, high = RANGES[name]
-        if not low <= value <= high:
-            raise InvalidValue(f"{name}: {value:g} lies outside {low:g} to {high:g}")
-    if name in CHOICES and value not in {word.value for word in CHOICES[name]}:
-        listed = ", ".join(CHOICES[name])
-        raise InvalidValue(f"{name}: {value!r} is none of {listed}")
-
-
-class _Checked:
-    """A value that looks at its own fields once they are set."""
-
-    __slots__ = ()
-
-    def __post_init__(self) -> None:
-        for item in fields(self):  # type: ignore[arg-type]
-            check_value(item.name, getattr(self, item.name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +36,8 @@ class Persona:
         Channels.
     description : str or None
         Who this is.
+    picture : str or None
+        Where a picture is kept.
     facts : tuple of (str, str)
         Whatever else is known.
     """
@@ -117,6 +47,7 @@ class Persona:
     accepts: tuple[str, ...] = ()
     refuses: tuple[str, ...] = ()
     description: str | None = None
+    picture: str | None = None
     facts: Pairs = ()
 
 
@@ -128,89 +59,30 @@ class Phase:
     ----------
     name : str
         One verb, as in *ordering*.
-    need : str or None
+    need : Need or None
         What the customer needs there.
+    feels : tuple of Emotion
+        How the customer feels in it as a whole.
+    pains, gains, opportunities : tuple of Insight
+        What hurts, what pleases, and what could be made of it.
     id : str or None
-        Its id in an enriched document.
+        A short name, or its id in an enriched document.
     extra : tuple of (str, str)
         What else was written.
     """
 
     name: str
-    need: str | None = None
-    id: str | None = None
+    need: Need | None = None
+    feels: tuple[Emotion, ...] = ()
+    pains: tuple[Insight, ...] = ()
+    gains: tuple[Insight, ...] = ()
+    opportunities: tuple[Insight, ...] = ()
+    id: str | None = field(default=None, compare=False)
     extra: Pairs = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence(_Checked):
-    """Something the customer can see, hear, smell or hold.
-
-    Parameters
-    ----------
-    text : str
-        What it is.
-    type : str or None
-        A word of `EvidenceType`.
-    uri : str or None
-        Where a picture or a copy is kept.
-    impression : float or None
-        How it comes across, from -2 to 2.
-    extra : tuple of (str, str)
-        What else was written.
-    """
-
-    text: str
-    type: str | None = None
-    uri: str | None = None
-    impression: float | None = None
-    extra: Pairs = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Emotion(_Checked):
-    """How the customer feels, as one source tells it.
-
-    Parameters
-    ----------
-    value : float
-        From -2 (very negative) to 2 (very positive).
-    label : str or None
-        The smiley, word or number that people used, where it was not this value.
-    because : str or None
-        Why.
-    says : str or None
-        The customer's own words.
-    source : str or None
-        Who says so: a word of `Source`.
-    method : str or None
-        How it was found out: a word of `Method`.
-    n : int or None
-        How many people were asked.
-    persona : str or None
-        Whose feeling it is.
-    extra : tuple of (str, str)
-        What else was written.
-
-    Examples
-    --------
-    >>> Emotion(-1, because="nobody tells me anything", source="customer").value
-    -1
-    """
-
-    value: float
-    label: str | None = None
-    because: str | None = None
-    says: str | None = None
-    source: str | None = None
-    method: str | None = None
-    n: int | None = None
-    persona: str | None = None
-    extra: Pairs = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Step(_Checked):
+class Step(Checked):
     """What the customer does, in the first person, and how that is.
 
     Parameters
@@ -223,14 +95,22 @@ class Step(_Checked):
         The name of its phase.
     channel : str or None
         A word of `Channel`, or what was written where it is none.
+    channels : tuple of ChannelUse
+        All channels in detail, where there are several, or where it is known what each holds.
     direction : str or None
         Who addresses whom: a word of `Direction`.
     sees : tuple of Evidence
         What the customer sees, hears or holds.
     feels : tuple of Emotion
         How the customer feels, one for each source.
-    thinks, needs, expects : str or None
-        What the customer thinks, needs and expects.
+    thinks, goal, location : str or None
+        What the customer thinks, wants to reach, and where that is.
+    needs : tuple of Need
+        What the customer needs.
+    takes : TimeSpan or None
+        How long the customer is busy.
+    expects : str or None
+        What the customer expects.
     met : float or None
         How far the expectation is met, in percent.
     moment_of_truth : bool or None
@@ -245,10 +125,17 @@ class Step(_Checked):
         What the organisation promised.
     told : str or None
         Whether the customer was told how long: ``yes``, ``no``, or the time that was told.
-    fallback : tuple of str
-        What catches the customer when it goes wrong: elements, or words.
-    after : str or None
-        The step that it follows, where that is not the one before it.
+    next_step_told : str or None
+        Whether the customer was told what comes next: a word of `Answer`.
+    logical, efficient, effective, appropriate : str or None
+        Whether the touchpoint comes at the right place, without detours, gets the customer
+        further, and suits the customer: words of `Answer`.
+    judgement_reason : str or None
+        Why it is judged so.
+    pains, gains, opportunities : tuple of Insight
+        What hurts, what pleases, and what could be made of it.
+    fallback : tuple of Fallback
+        What catches the customer when it goes wrong.
     source : str or None
         Who tells this step.
     n : int or None
@@ -265,11 +152,15 @@ class Step(_Checked):
     at: tuple[str, ...] = ()
     phase: str | None = None
     channel: str | None = None
+    channels: tuple[ChannelUse, ...] = ()
     direction: str | None = None
     sees: tuple[Evidence, ...] = ()
     feels: tuple[Emotion, ...] = ()
     thinks: str | None = None
-    needs: str | None = None
+    goal: str | None = None
+    location: str | None = None
+    needs: tuple[Need, ...] = ()
+    takes: TimeSpan | None = None
     expects: str | None = None
     met: float | None = None
     moment_of_truth: bool | None = None
@@ -278,8 +169,16 @@ class Step(_Checked):
     waits: TimeSpan | None = None
     promise: str | None = None
     told: str | None = None
-    fallback: tuple[str, ...] = ()
-    after: str | None = None
+    next_step_told: str | None = None
+    logical: str | None = None
+    efficient: str | None = None
+    effective: str | None = None
+    appropriate: str | None = None
+    judgement_reason: str | None = None
+    pains: tuple[Insight, ...] = ()
+    gains: tuple[Insight, ...] = ()
+    opportunities: tuple[Insight, ...] = ()
+    fallback: tuple[Fallback, ...] = ()
     source: str | None = None
     n: int | None = None
     line: int | None = field(default=None, compare=False)
@@ -288,7 +187,7 @@ class Step(_Checked):
 
 
 @dataclass(frozen=True, slots=True)
-class Observation(_Checked):
+class Observation(Checked):
     """Something that was seen, what it does to the customer, and what would be better.
 
     Parameters
@@ -303,10 +202,18 @@ class Observation(_Checked):
         How much it matters, and how much it takes to change, from 1 to 5.
     better : str or None
         How it should be.
+    better_at : str or None
+        Where that is drawn: another model, or an element of it.
+    preventable : str or None
+        Whether it could have been prevented: a word of `Answer`.
+    level : int or None
+        Its level of the service pyramid, from 1 to 4, as in `Need`.
     horizon : str or None
         How soon that can be had: a word of `Horizon`.
     owner, due, status : str or None
         Who changes it, until when, and how far that is.
+    author, date : str or None
+        Who saw it, and when.
     line : int or None
         Where it stands in the file.
     extra : tuple of (str, str)
@@ -319,42 +226,43 @@ class Observation(_Checked):
     impact: int | None = None
     effort: int | None = None
     better: str | None = None
+    better_at: str | None = None
+    preventable: str | None = None
+    level: int | None = None
     horizon: str | None = None
     owner: str | None = None
     due: str | None = None
     status: str | None = None
+    author: str | None = None
+    date: str | None = None
     line: int | None = field(default=None, compare=False)
     extra: Pairs = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Norm:
-    """A promise to the customer that can be kept or broken.
+class Validation(Checked):
+    """Who has looked at the journey and found it true.
 
     Parameters
     ----------
-    text : str
-        The promise in words.
-    from_, to : str or None
-        The elements between which the clock runs.
-    at_most : TimeSpan or None
-        The longest time promised.
-    at : tuple of str
-        The elements that it applies to, where there is no clock.
+    by : str
+        Who.
+    n : int or None
+        How many people.
+    date : str or None
+        When.
     extra : tuple of (str, str)
         What else was written.
     """
 
-    text: str
-    from_: str | None = None
-    to: str | None = None
-    at_most: TimeSpan | None = None
-    at: tuple[str, ...] = ()
+    by: str
+    n: int | None = None
+    date: str | None = None
     extra: Pairs = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Journey(_Checked):
+class Journey(Checked):
     """A customer's journey: its phases, its steps, and what was observed on the way.
 
     Parameters
@@ -365,8 +273,12 @@ class Journey(_Checked):
         The pool or lane in the model that is the customer.
     kind, state, view : str or None
         Words of `JourneyKind`, `State` and `View`.
-    need, goal, trigger, outcome : str or None
-        What the customer needs, what the organisation wants, what starts and what ends it.
+    need : Need or None
+        What the customer needs at the outset.
+    goal, trigger, outcome : str or None
+        What the organisation wants, what starts and what ends it.
+    validated : Validation or None
+        Who has looked at it and found it true.
     persona : Persona or None
         The kind of customer.
     phases : tuple of Phase
@@ -377,6 +289,14 @@ class Journey(_Checked):
         What was seen on the way.
     norms : tuple of Norm
         What is promised to the customer.
+    measurements : tuple of Measurement
+        What was measured.
+    statistics : tuple of Statistics
+        What was counted at elements of the model.
+    durations : tuple of Duration
+        How long elements of the model take.
+    branches : tuple of Branch
+        How often each way out of a gateway is taken.
     language : str or None
         The language of the texts, such as ``nl``.
     path : str or None
@@ -396,15 +316,20 @@ class Journey(_Checked):
     kind: str | None = None
     state: str | None = None
     view: str | None = None
-    need: str | None = None
+    need: Need | None = None
     goal: str | None = None
     trigger: str | None = None
     outcome: str | None = None
+    validated: Validation | None = None
     persona: Persona | None = None
     phases: tuple[Phase, ...] = ()
     steps: tuple[Step, ...] = ()
     observations: tuple[Observation, ...] = ()
     norms: tuple[Norm, ...] = ()
+    measurements: tuple[Measurement, ...] = ()
+    statistics: tuple[Statistics, ...] = ()
+    durations: tuple[Duration, ...] = ()
+    branches: tuple[Branch, ...] = ()
     language: str | None = None
     path: str | None = field(default=None, compare=False)
     extra: Pairs = ()

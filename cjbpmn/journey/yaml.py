@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -47,7 +48,7 @@ class Entry(NamedTuple):
     node: Node
 
 
-def read_text(path: str, notes: list[Note]) -> str:
+def read_text(path: str, notes: list[Note], most: int = MAX_BYTES) -> str:
     """Read the text of a file, in whichever encoding it was saved.
 
     Parameters
@@ -56,6 +57,8 @@ def read_text(path: str, notes: list[Note]) -> str:
         The file.
     notes : list of Note
         Where a remark about the encoding goes.
+    most : int
+        How many bytes it may have.
 
     Returns
     -------
@@ -69,12 +72,12 @@ def read_text(path: str, notes: list[Note]) -> str:
     """
     try:
         with Path(path).open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+            data = file.read(most + 1)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise InvalidJourney(f"cannot be read: {reason}", path=path) from error
-    if len(data) > MAX_BYTES:
-        raise InvalidJourney(f"larger than {MAX_BYTES // 1_000_000} MB; no journey is", path=path)
+    if len(data) > most:
+        raise InvalidJourney(f"larger than {most // 1_000_000} MB; no journey is", path=path)
     encoding = "utf-16" if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
     try:
         return data.decode(encoding)
@@ -149,6 +152,8 @@ def tree_of(value: object, key: str = "", depth: int = 0) -> Node:
         return Node("yes" if value else "no", key)
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return Node(None, key)  # nan is the empty cell of a table
+    if isinstance(value, float):
+        value = format(Decimal(repr(float(value))), "f")  # people write no exponents
     return Node(str(value).strip() or None, key)
 
 

@@ -12,13 +12,11 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from rich.console import Console, RenderableType
 from rich.text import Text
 
+from cjbpmn.formulas import is_formula
 from cjbpmn.report.printable import is_active, printable
 
 if TYPE_CHECKING:
     import pandas as pd
-
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""What a cell begins with that a spreadsheet takes for a formula; full-width signs count too."""
 
 _UNUSUAL: Final = re.compile("[^\\n -~]")
 """What needs a second look before it goes to a terminal."""
@@ -200,4 +198,4 @@ def _cell(value: Any) -> Any:
         return value
     # A lone carriage return ends a row for some readers, even where it is quoted.
     text = value.replace("\r", "\\r")
-    return f"'{text}" if value.startswith(_FORMULA) else text
+    return f"'{text}" if is_formula(value) else text

@@ -1,0 +1,1 @@
+"""Registers that are added to a journey: the answers of a survey, and complaints."""

@@ -1,0 +1,1 @@
+"""Journeys as tables: text files and spreadsheets, one row a step."""
