@@ -13,13 +13,14 @@ import subprocess
 import tempfile
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from lxml import etree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    Modeller = Literal["bpmn-js", "camunda-7", "camunda-8"]
     Bench = Callable[[Iterable["Path | Job"]], list["Result"]]
 
 FOLDER = Path(__file__).parent / "modeller"
@@ -42,6 +43,10 @@ class Job:
     save: Path | None = None
     lint: Literal["original", "saved"] | None = None
     diagram: str | None = None
+    modeller: Modeller = "bpmn-js"
+    edits: tuple[dict[str, object], ...] = ()
+    descriptor: Path | None = None
+    texts: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,7 @@ class Result:
     drawn: dict[str, int]
     ids: list[str] = field(default_factory=list)
     hidden: list[str] = field(default_factory=list)
+    texts: list[dict[str, Any]] = field(default_factory=list)
     planes: list[str] = field(default_factory=list)
     diagrams: list[str] = field(default_factory=list)
     pngs: list[str] = field(default_factory=list)
@@ -83,7 +89,8 @@ def why_not() -> str | None:
         return "the modeller bench needs node (20 or newer)"
     if not chromium():
         return f"the modeller bench needs Chromium: install it or set {CHROMIUM_VARIABLE}"
-    if not (FOLDER / "node_modules" / "bpmn-js").is_dir():
+    packages = ("bpmn-js", "camunda-bpmn-js", "bpmnlint-plugin-camunda-compat")
+    if not all((FOLDER / "node_modules" / name).is_dir() for name in packages):
         return "the modeller bench needs its packages: run `npm ci` in tests/modeller"
     return None
 
@@ -105,11 +112,15 @@ def run(files: Iterable[Path | Job]) -> list[Result]:
     return [_result(line) for line in lines]
 
 
-def round_trips(bench: Bench, files: Sequence[Path], folder: Path) -> dict[Path, RoundTrip]:
+def round_trips(
+    bench: Bench, files: Sequence[Path], folder: Path, modeller: Modeller = "bpmn-js"
+) -> dict[Path, RoundTrip]:
     """Open each file, save it into ``folder`` and open what was saved."""
     saved = [folder / f"{number}-{file.name}" for number, file in enumerate(files)]
-    first = [Job(file, save=copy) for file, copy in zip(files, saved, strict=True)]
-    results = bench([*first, *map(Job, saved)])
+    first = [
+        Job(file, save=copy, modeller=modeller) for file, copy in zip(files, saved, strict=True)
+    ]
+    results = bench([*first, *(Job(copy, modeller=modeller) for copy in saved)])
     halves = zip(files, results[: len(files)], results[len(files) :], saved, strict=True)
     return {file: RoundTrip(one, two, copy) for file, one, two, copy in halves}
 

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from difflib import unified_diff
 from pathlib import Path
+from typing import Any
 
 import models
 import pytest
 
+from cjbpmn import elements as bpmn
 from cjbpmn.document import Document, read_document
 from cjbpmn.enrichment import Enriched, enrich_document
 from cjbpmn.errors import (
@@ -17,9 +20,25 @@ from cjbpmn.errors import (
 from cjbpmn.extensions.customer_activity import CustomerActivity
 from cjbpmn.extensions.touchpoint import Touchpoint
 from cjbpmn.graph import build_graph
-from cjbpmn.journey import Emotion, Evidence, Journey, Observation, Persona, Phase, Step
+from cjbpmn.journey import (
+    Branch,
+    ChannelUse,
+    Content,
+    Emotion,
+    Evidence,
+    Fallback,
+    Insight,
+    Journey,
+    Need,
+    Observation,
+    Persona,
+    Phase,
+    Statistics,
+    Step,
+)
 from cjbpmn.journey.file import read_journey
 from cjbpmn.names import qualified
+from cjbpmn.timespan import parse_timespan
 
 EXAMPLES = Path(__file__).parents[1] / "docs" / "examples"
 JOURNEY = Journey(
@@ -40,7 +59,18 @@ JOURNEY = Journey(
 )
 
 
-def enrich(data: bytes, journey: Journey = JOURNEY, **options: str) -> tuple[Document, Enriched]:
+WHITE_BOX = models.definitions(
+    """  <collaboration id="c">
+    <participant id="guest" name="Guest" processRef="p1"/>
+    <participant id="shop" name="Shop" processRef="p2"/>
+    <messageFlow id="m1" sourceRef="order" targetRef="take"/>
+  </collaboration>
+  <process id="p1"><task id="order" name="Order"/><task id="eat" name="Eat"></task></process>
+  <process id="p2"><task id="take" name="Take order"/></process>"""
+)
+
+
+def enrich(data: bytes, journey: Journey = JOURNEY, **options: Any) -> tuple[Document, Enriched]:
     document = read_document(data)
     enriched = enrich_document(document, journey, **options)
     return read_document(document.to_bytes()), enriched
@@ -114,18 +144,19 @@ class TestBlackBox:
         assert float(waypoint.get("y", "")) == bottom
         assert stripped(document) == data
 
+    def test_an_empty_process_that_would_run_becomes_one_that_does_not(self) -> None:
+        data = models.BLACK_BOX.replace(
+            b'name="Customer"/>', b'name="Customer" processRef="own"/>'
+        ).replace(
+            b'<process id="proc">', b'<process id="own" isExecutable="true"/><process id="proc">'
+        )
+        document, enriched = enrich(data, Journey("J", customer="Customer", steps=(Step("I"),)))
+        assert enriched.created
+        assert document.element("own").get("isExecutable") == "false"
+        assert stripped(document) == data
+
 
 class TestWhiteBox:
-    MODEL = models.definitions(
-        """  <collaboration id="c">
-    <participant id="guest" name="Guest" processRef="p1"/>
-    <participant id="shop" name="Shop" processRef="p2"/>
-    <messageFlow id="m1" sourceRef="order" targetRef="take"/>
-  </collaboration>
-  <process id="p1"><task id="order" name="Order"/><task id="eat" name="Eat"></task></process>
-  <process id="p2"><task id="take" name="Take order"/></process>"""
-    )
-
     def test_steps_are_attached_to_what_is_there(self) -> None:
         journey = Journey(
             "Lunch",
@@ -138,7 +169,7 @@ class TestWhiteBox:
             ),
             observations=(Observation("Slow", at=("Order -> Take order",), impact=3),),
         )
-        document, enriched = enrich(self.MODEL, journey)
+        document, enriched = enrich(WHITE_BOX, journey)
         assert not enriched.created
         assert enriched.activities == (
             ("I order", "order"),
@@ -146,14 +177,15 @@ class TestWhiteBox:
             ("I go back to work", None),
         )
         assert [finding.code for finding in enriched.findings] == ["unlinked-step"]
-        [touchpoint] = map(Touchpoint, document.root.iter(qualified(Touchpoint.tag)))
-        assert touchpoint.channel == "desk"
+        flow = bpmn.extension(document.element("m1"), "touchpoint")
+        assert flow is not None
+        assert Touchpoint(flow).channel == "desk"
         assert document.element("order").get(qualified("cj:emotion")) == "1"
         read = build_graph(document).journey
         assert read is not None
         assert [(step.do, step.element) for step in read.steps] == list(enriched.activities)
         assert read.observations[0].at == ("m1",)
-        assert stripped(document) == self.MODEL
+        assert stripped(document) == WHITE_BOX
 
     def test_a_lane_can_be_the_customer(self) -> None:
         data = models.definitions(
@@ -295,8 +327,8 @@ class TestBadInput:
 
 
 def test_the_order_of_the_steps_follows_after() -> None:
-    journey = Journey(
-        "J", steps=(Step("I pay"), Step("I eat"), Step("I tip", after="I pay")), customer="C"
+    journey = read_journey(
+        "journey: J\ncustomer: C\nsteps:\n- do: I pay\n- do: I eat\n- {do: I tip, after: I pay}\n"
     )
     _, enriched = enrich(models.PLAIN, journey)
     assert [do for do, _ in enriched.activities] == ["I pay", "I tip", "I eat"]
@@ -320,11 +352,16 @@ def test_every_field_of_a_step_is_written() -> None:
         moment_of_truth=True,
         moment_reason="first",
         thinks="hm",
-        needs="help",
+        needs=(Need("help", level=1, met=20),),
+        takes=parse_timespan("5 minutes"),
+        waits=parse_timespan("2 days"),
+        logical="yes",
+        pains=(Insight("slow", 4),),
+        channels=(ChannelUse("phone", content=(Content("a menu", "customer"),)),),
         expects="speed",
         promise="soon",
         told="no",
-        fallback=("Send decision", "I call my sister"),
+        fallback=(Fallback("Send decision", "letter"), Fallback("I call my sister")),
         source="customer",
         n=3,
         extra=(("weather", "rain"),),
@@ -334,11 +371,12 @@ def test_every_field_of_a_step_is_written() -> None:
     assert read is not None
     [kept] = read.steps
     names = (
-        "importance met moment_of_truth moment_reason thinks needs expects promise told source n"
+        "importance met moment_of_truth moment_reason thinks needs expects promise told source n "
+        "takes waits logical pains channels extra"
     )
-    for name in [*names.split(), "extra"]:
+    for name in names.split():
         assert getattr(kept, name) == getattr(step, name), name
-    assert kept.fallback == ("tell", "I call my sister")
+    assert kept.fallback == (Fallback("tell", "letter"), Fallback("I call my sister"))
     [activity] = map(CustomerActivity, document.root.iter(qualified(CustomerActivity.tag)))
     assert activity.refs == ("check",)
 
@@ -350,7 +388,7 @@ class TestUnknownContent:
     def from_the_future() -> bytes:
         document, _ = enrich(models.PLAIN)
         data = document.to_bytes()
-        data = data.replace(b"<cj:emotion ", b'<cj:emotion arousal="4" ', 1)
+        data = data.replace(b"<cj:emotion ", b'<cj:emotion texture="4" ', 1)
         data = data.replace(b"<cj:touchpoint ", b'<cj:weather sky="grey"/><cj:touchpoint ', 1)
         return data.replace(
             b"</cj:customerActivity>", b"<cj:mood><cj:deep/></cj:mood></cj:customerActivity>", 1
@@ -361,7 +399,7 @@ class TestUnknownContent:
         document = read_document(self.from_the_future())
         enrich_document(document, journey)
         once = document.to_bytes()
-        for kept in (b'arousal="4"', b'<cj:weather sky="grey"/>', b"<cj:deep/>", b'cj:mood="x"'):
+        for kept in (b'texture="4"', b'<cj:weather sky="grey"/>', b"<cj:deep/>", b'cj:mood="x"'):
             assert kept in once
         enrich_document(document, journey)
         assert document.to_bytes() == once
@@ -373,3 +411,17 @@ class TestUnknownContent:
         document = read_document(self.from_the_future())
         with pytest.warns(CjbpmnWarning, match="could not be kept"):
             enrich_document(document, Journey("J", customer="C", steps=(Step("I wait"),)))
+
+
+def test_what_was_counted_stands_on_the_elements_that_it_is_about() -> None:
+    journey = replace(
+        JOURNEY,
+        statistics=(Statistics(at=("Check claim",), count=12, complaints=3),),
+        branches=(Branch(at=("Check claim -> Send decision",), share=40),),
+    )
+    document, _ = enrich(models.PLAIN, journey)
+    counted = bpmn.extension(document.element("check"), "statistics")
+    assert counted is not None
+    assert counted.get("complaints") == "3"
+    assert bpmn.extension(document.element("f2"), "branch") is not None
+    assert stripped(document) == models.PLAIN

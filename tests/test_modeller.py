@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import modeller_bench
 import models
@@ -13,6 +14,8 @@ import pytest
 from modeller_bench import Job, Result, RoundTrip, model_ids, shown_ids
 
 import cjbpmn as cj
+from cjbpmn.enrichment import Show
+from cjbpmn.errors import InvalidValue
 from cjbpmn.names import CJ, qualified
 
 if TYPE_CHECKING:
@@ -145,6 +148,60 @@ def test_enriched_models_of_all_vendors_bring_no_new_complaint(
         assert after.ok, path
         assert kinds(after.complaints) <= kinds(before.complaints), path
         assert kinds(after.lint) <= kinds(before.lint), path
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"show": list(Show), "legend": True},
+        {"placement": "lane"},
+        {"origin": "normalize", "layout": True},
+    ],
+    ids=str,
+)
+def test_several_journeys_bring_no_new_complaint_however_they_are_drawn(
+    bench: Bench, corpus: Path, tmp_path: Path, options: dict[str, Any]
+) -> None:
+    pairs = []
+    for number, path in enumerate(sample(corpus)[::2]):
+        document = cj.read_document(path)
+        journey = models.draft_journey(cj.build_graph(document))
+        other = replace(journey, name="Another", steps=journey.steps[::2])
+        try:
+            cj.enrich_document(document, [journey, other], **options)
+        except InvalidValue:
+            continue  # No lane where an engine runs.
+        pairs.append((path, document.write(tmp_path / f"{number}.bpmn")))
+    results = bench([Job(file, lint="original") for pair in pairs for file in pair])
+    for (path, _), before, after in zip(pairs, results[::2], results[1::2], strict=True):
+        if before.ok:
+            assert after.ok, path
+            assert kinds(after.complaints) <= kinds(before.complaints), path
+            assert kinds(after.lint) <= kinds(before.lint), path
+
+
+def test_strip_gives_what_the_modeller_makes_of_the_original(
+    bench: Bench, corpus: Path, tmp_path: Path
+) -> None:
+    jobs: list[Job] = []
+    for number, path in enumerate(sample(corpus)):
+        document = cj.read_document(path)
+        cj.enrich_document(document, models.draft_journey(cj.build_graph(document)))
+        enriched = document.write(tmp_path / f"{number}.bpmn")
+        jobs.append(Job(path, save=tmp_path / f"{number}-plain.bpmn"))
+        jobs.append(Job(enriched, save=tmp_path / f"{number}-enriched.bpmn"))
+    results = bench(jobs)
+    compared = 0
+    for plain, enriched, result in zip(jobs[::2], jobs[1::2], results[::2], strict=True):
+        if not result.ok:
+            continue
+        assert plain.save is not None
+        assert enriched.save is not None
+        document = cj.read_document(enriched.save)
+        document.strip()
+        assert document.to_bytes() == plain.save.read_bytes(), plain.file
+        compared += 1
+    assert compared > 50
 
 
 def kinds(complaints: list[str]) -> set[str]:

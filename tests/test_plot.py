@@ -22,14 +22,14 @@ from cjbpmn import build_graph, enrich_document, read_document, read_journey
 from cjbpmn.errors import NotWritten
 from cjbpmn.graph import Flow, FlowNode, Lane, Participant, ProcessGraph
 from cjbpmn.interaction import InteractionPoint, find_interaction_points
-from cjbpmn.journey import Emotion, Evidence, Journey, Persona, Step
+from cjbpmn.journey import Emotion, Evidence, Journey, Need, Persona, Step
 from cjbpmn.plot import draw_journey_map, save_figure
 from cjbpmn.plot.emotion_curve import SERIES, felt_points
 from cjbpmn.plot.lettering import Letters, clean, text_width, wrap
-from cjbpmn.plot.reading_order import rank_nodes
 from cjbpmn.plot.story import Wait
 from cjbpmn.plot.storyline import NO_JOURNEY, tell_story
 from cjbpmn.plot.wording import behind_words, duration_words, told_words, wait_words
+from cjbpmn.reading_order import rank_nodes
 from cjbpmn.timespan import parse_timespan
 from cjbpmn.vocabulary import Source
 from cjbpmn.waiting import WaitingStretch, find_waiting_stretches
@@ -124,12 +124,14 @@ def make_case(count: int, texts: list[str], **features: bool) -> Case:
         {"C": Participant("C", texts[0]), "O": Participant("O", texts[-1])},
         {"L": Lane("L", texts[0], participant="O")},
         customers=("C",),
-        journey=Journey(
-            texts[0],
-            customer=texts[-1],
-            need=texts[0],
-            persona=Persona(texts[0]),
-            steps=tuple(steps),
+        journeys=(
+            Journey(
+                texts[0],
+                customer=texts[-1],
+                need=Need(texts[0]),
+                persona=Persona(texts[0]),
+                steps=tuple(steps),
+            ),
         ),
     )
     return graph, points, stretches
@@ -164,7 +166,7 @@ each_case = pytest.mark.parametrize("case", CASES.values(), ids=list(CASES))
 
 def without_journey(case: Case) -> Case:
     graph, points, waits = case
-    return replace(graph, journey=None), points, waits
+    return replace(graph, journeys=()), points, waits
 
 
 def texts(figure: Figure) -> list[str]:

@@ -2,11 +2,20 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cjbpmn.diagram import Bounds
-from cjbpmn.enrichment.swimlane import PlacedStep, assign_tracks, lay_out, place
+from cjbpmn.enrichment.message_routes import Contact, assign_columns, assign_tracks, route
+from cjbpmn.enrichment.swimlane import (
+    FROM_TOP,
+    LanePlaces,
+    Room,
+    lay_out,
+    text_width,
+)
+from cjbpmn.enrichment.swimlane_columns import PlacedStep, place
 
 WISHES = st.lists(st.one_of(st.none(), st.floats(-500, 3000)), max_size=30)
 STEPS = st.lists(
@@ -15,9 +24,11 @@ STEPS = st.lists(
         wish=st.one_of(st.none(), st.floats(-500, 3000)),
         phase=st.sampled_from([None, "a", "b"]),
         evidence=st.lists(st.floats(52, 90), max_size=4).map(tuple),
-        note=st.one_of(st.none(), st.tuples(st.floats(60, 180), st.floats(24, 60))),
+        notes=st.lists(st.tuples(st.floats(60, 180), st.floats(24, 60)), max_size=3).map(tuple),
+        flows=st.booleans(),
+        label=st.floats(0, 90),
     ),
-    max_size=20,
+    max_size=12,
 )
 
 
@@ -38,25 +49,115 @@ def test_wishes_that_can_be_met_are_met(wishes: list[float]) -> None:
     assert all(abs(a - b) < 1e-6 for a, b in zip(places, wishes, strict=True))
 
 
-@given(STEPS, st.floats(-300, 300), st.floats(100, 3000))
+@given(st.lists(STEPS, min_size=1, max_size=4), st.floats(-300, 300), st.floats(100, 3000))
 def test_nothing_in_a_swimlane_overlaps_and_all_of_it_is_inside(
-    steps: list[PlacedStep], left: float, width: float
+    lanes: list[list[PlacedStep]], left: float, width: float
 ) -> None:
-    lane = lay_out(steps, left, left + width, 0)
+    swimlane = lay_out(lanes, Room(left, left + width, 0))
+    for lane in swimlane.lanes:
+        shrunk = [
+            Bounds(b.x + 0.01, b.y + 0.01, b.width - 0.02, b.height - 0.02) for b in things(lane)
+        ]
+        for number, box in enumerate(shrunk):
+            assert not any(box.overlaps(other) for other in shrunk[number + 1 :])
+            assert lane.bounds.x <= box.x
+            assert box.right <= lane.bounds.right
+            assert lane.bounds.y <= box.y
+            assert box.bottom <= lane.bounds.bottom
+        phases = [box.bounds for box in lane.phases]
+        assert all(a.right <= b.x + 1e-6 for a, b in pairwise(phases))
+        assert lane.bounds.right == swimlane.pool.right
+    borders = [(lane.bounds.y, lane.bounds.bottom) for lane in swimlane.lanes]
+    assert all(abs(upper[1] - lower[0]) < 1e-6 for upper, lower in pairwise(borders))
+    assert abs(borders[0][0] - swimlane.pool.y) < 1e-6
+    assert abs(borders[-1][1]) < 1e-6
+    assert swimlane.pool.bottom == 0
+    assert swimlane.pool.right >= left + width
+
+
+UPRIGHT = st.lists(
+    st.builds(
+        PlacedStep,
+        wish=st.one_of(st.none(), st.floats(-500, 3000)),
+        phase=st.sampled_from([None, "a", "b"]),
+        evidence=st.lists(st.just(88.0), max_size=3).map(tuple),
+        notes=st.lists(st.tuples(st.floats(24, 60), st.floats(60, 180)), max_size=2).map(tuple),
+        flows=st.booleans(),
+        label=st.just(14.0),
+        length=st.just(FROM_TOP.length),
+    ),
+    max_size=10,
+)
+
+
+@given(st.lists(UPRIGHT, min_size=1, max_size=3))
+def test_nothing_overlaps_where_the_way_runs_from_the_top_down(
+    lanes: list[list[PlacedStep]],
+) -> None:
+    swimlane = lay_out(lanes, Room(0, 800, 0), measures=FROM_TOP)
+    for lane in swimlane.lanes:
+        shrunk = [
+            Bounds(b.x + 0.01, b.y + 0.01, b.width - 0.02, b.height - 0.02) for b in things(lane)
+        ]
+        for number, box in enumerate(shrunk):
+            assert not any(box.overlaps(other) for other in shrunk[number + 1 :])
+            assert lane.bounds.y <= box.y
+            assert box.bottom <= lane.bounds.bottom
+
+
+def things(lane: LanePlaces) -> list[Bounds]:
+    """Collect the boxes that must not lie on each other."""
     boxes = [*lane.tasks, lane.start, lane.end]
     boxes += [box for pair in lane.evidence for places in pair for box in places]
-    boxes += [note for note in lane.notes if note is not None]
-    shrunk = [Bounds(b.x + 0.01, b.y + 0.01, b.width - 0.02, b.height - 0.02) for b in boxes]
-    for number, box in enumerate(shrunk):
-        assert not any(box.overlaps(other) for other in shrunk[number + 1 :])
-        assert lane.lane.x <= box.x
-        assert box.right <= lane.pool.right
-        assert lane.pool.y <= box.y
-        assert box.bottom <= lane.pool.bottom
-    phases = [box.bounds for box in lane.phases]
-    assert all(a.right <= b.x + 1e-6 for a, b in pairwise(phases))
-    assert lane.pool.bottom == 0
-    assert lane.pool.right >= left + width
+    return boxes + [note for notes in lane.notes for note in notes]
+
+
+@given(st.lists(STEPS, min_size=2, max_size=4), st.floats(100, 3000))
+def test_message_flows_run_straight_down_between_the_steps_of_lower_lanes(
+    lanes: list[list[PlacedStep]], width: float
+) -> None:
+    swimlane = lay_out(lanes, Room(0, width, 0))
+    for number, (steps, lane) in enumerate(zip(lanes, swimlane.lanes, strict=True)):
+        below = [box for lower in swimlane.lanes[number + 1 :] for box in things(lower)]
+        for step, task in zip(steps, lane.tasks, strict=True):
+            if step.flows:
+                way = Bounds(task.x + 12, 0, task.width / 2 - 12 + step.flow_reach, 0)
+                assert not any(box.x < way.right and way.x < box.right for box in below)
+
+
+def test_one_lane_stands_as_if_it_were_alone() -> None:
+    steps = [PlacedStep(300, "a", (60.0,)), PlacedStep(None, "b"), PlacedStep(900, "b")]
+    one, two = lay_out([steps], Room(0, 1000, 0)), lay_out([steps, []], Room(0, 1000, 0))
+    assert [task.x for task in one.tasks] == [task.x for task in two.tasks]
+
+
+@pytest.mark.parametrize(("flows", "centre"), [((), 450), ((450,), 419), ((100, 900), 450)])
+def test_names_of_phases_stand_beside_the_flows_of_upper_lanes(
+    flows: tuple[float, ...], centre: float
+) -> None:
+    lanes = [[], [PlacedStep(300, "buying"), PlacedStep(600, "buying")]]
+    swimlane = lay_out(lanes, Room(0, 1000, 0), flows=[(0, x) for x in flows])
+    [box] = swimlane.lanes[1].phases
+    assert abs(box.label.centre[0] - centre) < 10
+    width = text_width("buying")
+    assert all(abs(box.label.centre[0] - x) > width / 2 for x in flows)
+
+
+@pytest.mark.parametrize("is_round", [False, True])
+def test_a_flow_goes_around_what_stands_above_its_target(is_round: bool) -> None:
+    task, target = Bounds(60, -200, 100, 80), Bounds(60, 300, 100, 80)
+    straight = Contact(0, target, is_round=is_round)
+    [(leaves, arrives)] = assign_columns([straight], [task], [target])
+    assert leaves == arrives == 110
+    above = Bounds(50, 100, 120, 80)
+    [(leaves, arrives)] = assign_columns([straight], [task], [target, above])
+    assert not above.x <= arrives <= above.right
+    around = Bounds(0, 0, 1000, 1000)
+    assert assign_columns([straight], [task], [target, above, around]) == [(leaves, arrives)]
+    way = route(straight, (leaves, arrives), 0, task, -100).points
+    assert way[-2][1] == way[-1][1]
+    assert target.y <= way[-1][1] < target.centre[1]
+    assert target.x <= way[-1][0] <= target.right
 
 
 @given(st.lists(st.tuples(st.floats(0, 2000), st.floats(0, 2000)), max_size=30))

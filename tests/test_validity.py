@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import modeller_bench
 import models
@@ -12,11 +14,17 @@ from lxml import etree
 
 import cjbpmn as cj
 from cjbpmn import extensions
+from cjbpmn.enrichment import Show
 from cjbpmn.errors import InvalidDocument
 from cjbpmn.names import CJ
 
 OMG = modeller_bench.FOLDER / "node_modules" / "bpmn-moddle" / "resources" / "bpmn" / "xsd"
 OURS = etree.XMLSchema(etree.parse(Path(extensions.__path__[0]) / "cj.xsd"))
+WAYS: tuple[dict[str, Any], ...] = (
+    {"show": list(Show), "legend": True},
+    {"placement": "lane", "force": True},
+    {"origin": "normalize", "layout": True},
+)
 EXAMPLES = Path(__file__).parents[1] / "docs" / "examples"
 
 
@@ -56,6 +64,21 @@ def test_real_models_break_no_new_rule(omg: etree.XMLSchema, corpus: Path) -> No
         data = enrich(path)
         if data is not None:
             assert violations(omg, data) <= violations(omg, path.read_bytes()), path
+
+
+@pytest.mark.parametrize("options", WAYS, ids=str)
+def test_nor_do_they_in_any_other_way_of_drawing(
+    omg: etree.XMLSchema, corpus: Path, options: dict[str, Any]
+) -> None:
+    for path in sorted(corpus.rglob("*.bpmn"))[::16]:
+        document = cj.read_document(path)
+        try:
+            journey = models.draft_journey(cj.build_graph(document))
+        except InvalidDocument:
+            continue
+        other = replace(journey, name="Another", steps=journey.steps[::2])
+        cj.enrich_document(document, [journey, other], **options)
+        assert violations(omg, document.to_bytes()) <= violations(omg, path.read_bytes()), path
 
 
 def test_our_elements_are_valid_by_our_schema(corpus: Path) -> None:

@@ -9,8 +9,9 @@ from cjbpmn import lexicon
 from cjbpmn.diagram import Bounds, Diagram, bounds_of, main_diagram, make_shape, union, waypoints_of
 from cjbpmn.document import Document
 from cjbpmn.elements import Element, make
-from cjbpmn.enrichment.plan import Plan
+from cjbpmn.enrichment.planned import Plan
 from cjbpmn.enrichment.record import EnrichmentRecord
+from cjbpmn.names import qualified
 
 _PADDING = 40.0
 _BAND = 30.0
@@ -97,8 +98,12 @@ def _show_pools(
         if around is not None:
             record.add(diagram.plane, make_shape(identifier, around, horizontal=True), place)
             place += 1
-    target = collaboration.get("id", "")
-    record.change(diagram.plane, "bpmnElement", target)
+    # A second diagram of the process would be taken for a part of this one.
+    shown = diagram.element.rpartition(":")[2]
+    for plane in document.root.iter(qualified("bpmndi:BPMNPlane")):
+        same = plane.get("bpmnElement", "").rpartition(":")[2] == shown
+        if plane is diagram.plane or (same and shown):
+            record.change(plane, "bpmnElement", collaboration.get("id", ""))
 
 
 def _room_of(process: Element, diagram: Diagram, plan: Plan) -> Bounds | None:

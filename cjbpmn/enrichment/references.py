@@ -84,6 +84,30 @@ class References:
             return (found[0],)
         raise self._error(reference, found, path, line)
 
+    def shortest(self, identifier: str) -> str:
+        """Return the shortest words that mean a thing and nothing else.
+
+        Parameters
+        ----------
+        identifier : str
+            Its id.
+
+        Returns
+        -------
+        str
+            Its name; its name behind that of its pool, lane or sub-process; else its id.
+        """
+        node = self.graph.nodes.get(identifier)
+        if node is None or not node.name:
+            return identifier
+        for words in (
+            node.name,
+            *(f"{place} / {node.name}" for place in self._holders(identifier)),
+        ):
+            if self._candidates(words) == [identifier] and identifier not in self._repeated:
+                return words
+        return identifier
+
     def _candidates(self, reference: str) -> list[str]:
         """Return all that a reference can mean, the most specific reading first."""
         graph = self.graph

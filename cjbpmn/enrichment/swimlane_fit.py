@@ -3,28 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from statistics import mean
+from typing import NamedTuple
 
 from cjbpmn.diagram import Bounds, Diagram, union, waypoints_of
-from cjbpmn.emotion_scale import describe_emotions
-from cjbpmn.enrichment.plan import Plan, PlannedContact, PlannedStep
-from cjbpmn.enrichment.swimlane import (
-    LINE_HEIGHT,
+from cjbpmn.enrichment.message_routes import (
+    LABEL_ZONE,
     Contact,
-    PlacedStep,
     Route,
-    Swimlane,
     assign_columns,
     assign_tracks,
     gap_height,
-    lay_out,
     route,
+)
+from cjbpmn.enrichment.planned import Note, Plan, PlannedContact, PlannedJourney, PlannedStep
+from cjbpmn.enrichment.swimlane import (
+    FROM_LEFT,
+    FROM_TOP,
+    LINE_HEIGHT,
+    Measures,
+    Room,
+    Swimlane,
+    folded_lines,
+    lay_out,
     text_width,
 )
+from cjbpmn.enrichment.swimlane_columns import PlacedStep
 from cjbpmn.vocabulary import Direction
 
 _NOTHING_DRAWN = Bounds(0, 0, 600, 0)
+_UPRIGHT_EVIDENCE = 88.0  # an icon with its name below it
+_TASK_TEXT, _TASK_LINE, _MOST_LINES = 90.0, 14.4, 12
+_ONE_LINE = 240.0  # a name longer than this is folded
+_LEGEND_WIDTH, _LEGEND_STEP = 170.0, 32.0
 _SIDE_BY_SIDE = 24.0  # between two message flows at one step
+
+
+class _NewContact(NamedTuple):
+    """A message flow to be drawn: whose it is, and where it goes."""
+
+    journey: PlannedJourney
+    step: PlannedStep
+    contact: PlannedContact
+    drawn: Contact
 
 
 class SwimlaneFit:
@@ -36,64 +58,164 @@ class SwimlaneFit:
         The steps and what they meet.
     diagram : Diagram or None
         What is drawn already; None where there is no diagram.
+    inside : str or None
+        The pool in which the swimlane goes; None where it gets a pool of its own.
 
     Attributes
     ----------
-    lane : Swimlane
+    swimlane : Swimlane
         Where everything of the customer stands.
+    is_upright : bool
+        Whether the way of the customer runs from the top down, and x and y change places.
+    zone : float
+        How much room the names of the message flows take below the swimlane.
+    border : float
+        Where that room begins.
+    legend : list of Bounds
+        The places of the legend.
     """
 
-    def __init__(self, plan: Plan, diagram: Diagram | None) -> None:
+    def __init__(self, plan: Plan, diagram: Diagram | None, inside: str | None = None) -> None:
         self._plan = plan
         self._diagram = diagram
-        box = plan.black_box
-        drawn = dict(diagram.drawn()) if diagram is not None else {}
-        own = drawn.pop(box, None) if box is not None else None
-        self._obstacles = self._shapes_in_the_way(drawn)
+        self.is_upright = diagram is not None and diagram.is_upright
+        drawn = diagram.drawn() if diagram is not None else ()
+        self._drawn = {identifier: self.turned(bounds) for identifier, bounds in drawn}
+        self._measures = measures = self._measure()
+        lanes = [[self._placed(step) for step in one.steps] for one in plan.journeys]
+        self._new = self._new_contacts([step for steps in lanes for step in steps])
+        self.zone = self._label_zone()
+        own = self._own()
         rest = self._extent_without(own)
-        steps = [self._placed(planned) for planned in plan.steps]
-        left, right = (own.x, own.right) if own else (rest.x, rest.right)
+        frame = self._find(inside) if inside is not None else None
+        around = frame or own or rest
         # Sideways everything is settled before the height of the gap is known.
-        least = 0.9 * max(map(text_width, (plan.name, plan.lane_name))) + 20
-        sketch = lay_out(steps, left, right, 0)
-        self._new = self._new_contacts()
-        self._columns = assign_columns([c for _, _, c in self._new], sketch.tasks, self._obstacles)
+        sketch = lay_out(lanes, Room(around.x, around.right, 0), measures=measures)
+        obstacles = self._shapes_in_the_way()
+        self._columns = assign_columns([new.drawn for new in self._new], sketch.tasks, obstacles)
         self._tracks = assign_tracks(self._columns)
         used = max((track + 1 for track in self._tracks if track is not None), default=0)
-        bottom = rest.y - gap_height(used)
+        gap = gap_height(used, self.zone)
+        bottom = (frame or rest).y - gap
         if own is not None and own.bottom <= rest.y:
             bottom = min(own.bottom, bottom) if self._new else own.bottom
-        self.lane: Swimlane = lay_out(steps, left, right, bottom, least)
+        flows = [
+            (new.journey.number - 1, leaves)
+            for new, (leaves, _) in zip(self._new, self._columns, strict=True)
+        ]
+        room = Room(around.x, around.right, bottom)
+        self.swimlane: Swimlane = lay_out(lanes, room, self._least_heights(), flows, measures)
+        self.border = self.swimlane.pool.bottom
+        self.legend = self._make_legend() if plan.has_legend else []
+        if frame is not None:
+            self._widen(gap)
 
-    def routes(self) -> Mapping[tuple[int, PlannedContact], Route]:
+    def routes(self) -> Mapping[tuple[int, int, PlannedContact], Route]:
         """Return the way of each message flow that is new.
 
         Returns
         -------
-        mapping of (order of the step, contact) to Route
+        mapping of (number of the journey, order of the step, contact) to Route
             Contacts with what is not drawn have none.
         """
         ways = {}
-        for (planned, contact, placed), column, track in zip(
-            self._new, self._columns, self._tracks, strict=True
-        ):
-            task = self.lane.tasks[placed.step]
-            ways[planned.order, contact] = route(placed, column, track, task, self.lane.pool)
+        tasks = self.swimlane.tasks
+        for new, column, track in zip(self._new, self._columns, self._tracks, strict=True):
+            way = route(new.drawn, column, track, tasks[new.drawn.step], self.border + self.zone)
+            ways[new.journey.number, new.step.order, new.contact] = way
         return ways
+
+    def turned(self, bounds: Bounds) -> Bounds:
+        """Let x and y change places where the way of the customer runs from the top down."""
+        if not self.is_upright:
+            return bounds
+        return Bounds(bounds.y, bounds.x, bounds.height, bounds.width)
+
+    def _make_legend(self) -> list[Bounds]:
+        """Lengthen the swimlane by the room for a legend, and return the places in it."""
+        pool, lanes = self.swimlane.pool, self.swimlane.lanes
+        length = 5 * _LEGEND_STEP + 40 if self.is_upright else _LEGEND_WIDTH + 30
+        for lane in lanes:
+            bounds = lane.bounds
+            lane.bounds = Bounds(bounds.x, bounds.y, bounds.width + length, bounds.height)
+        self.swimlane = Swimlane(Bounds(pool.x, pool.y, pool.width + length, pool.height), lanes)
+        first, start = lanes[0].bounds.y + 20, pool.right + 10
+        if self.is_upright:
+            return [
+                Bounds(start + number * _LEGEND_STEP, first, _LEGEND_STEP - 8, _LEGEND_WIDTH)
+                for number in range(5)
+            ]
+        return [
+            Bounds(start, first + number * _LEGEND_STEP, _LEGEND_WIDTH, _LEGEND_STEP - 8)
+            for number in range(5)
+        ]
+
+    def _widen(self, gap: float) -> None:
+        """Give the gap to the last lane: where all stands in one pool there is none between."""
+        pool, (*upper, last) = self.swimlane.pool, self.swimlane.lanes
+        grown = Bounds(pool.x, pool.y, pool.width, pool.height + gap)
+        bounds = last.bounds
+        last.bounds = Bounds(bounds.x, bounds.y, bounds.width, bounds.height + gap)
+        self.swimlane = Swimlane(grown, (*upper, last))
+
+    def _measure(self) -> Measures:
+        height = self._task_height()
+        if not self.is_upright:
+            return replace(FROM_LEFT, depth=height)
+        names = [phase.name for one in self._plan.journeys for phase in one.journey.phases]
+        widest = max(map(text_width, names), default=0)
+        return replace(FROM_TOP, length=height, heading=min(widest, 140) + 26)
+
+    def _task_height(self) -> float:
+        """Return how high tasks must be for the longest name in them."""
+        names = [step.step.do for _, step in self._plan.steps()]
+        lines = max((folded_lines(name, _TASK_TEXT) for name in names), default=1)
+        return max(FROM_LEFT.depth, min(lines, _MOST_LINES) * _TASK_LINE + 8)
+
+    def _label_zone(self) -> float:
+        """Return how much room the names of the message flows need below the swimlane."""
+        if not self.is_upright:
+            return LABEL_ZONE
+        names = [new.step.step.channel or "" for new in self._new]
+        return max(map(text_width, names), default=0) + 24
+
+    def _own(self) -> Bounds | None:
+        """Return where the black box is drawn."""
+        return self._find(self._plan.black_box) if self._plan.black_box is not None else None
+
+    def _find(self, identifier: str) -> Bounds | None:
+        return self._drawn.get(identifier)
+
+    def _least_heights(self) -> list[float]:
+        """Return how high each lane must be for its name, and for its part of the pool's."""
+        journeys = self._plan.journeys
+        shared = text_width(self._plan.name) / len(journeys)
+        needed = [0.9 * max(shared, text_width(one.lane_name)) for one in journeys]
+        # A band is wide enough for two lines.
+        least = [20 + (one if one <= _ONE_LINE else max(_ONE_LINE, one / 2 + 30)) for one in needed]
+        if self._plan.has_legend:
+            across = _LEGEND_WIDTH if self.is_upright else 5 * _LEGEND_STEP
+            least[0] = max(least[0], across + 40)
+        return least
 
     def _placed(self, planned: PlannedStep) -> PlacedStep:
         meets = [contact.other for contact in planned.contacts] or planned.refs
         docks = [dock for contact in planned.contacts if (dock := self._dock(contact)) is not None]
         bounds = [self._bounds(identifier) for identifier in meets]
         centres = docks or [one.centre[0] for one in bounds if one is not None]
-        lines = describe_emotions(planned.step.feels, self._plan.language)
         return PlacedStep(
             wish=mean(centres) if centres else None,
-            phase=planned.step.phase,
+            phase=planned.phase,
             evidence=tuple(
-                min(90.0, max(52.0, 0.9 * text_width(seen.text) + 12)) for seen in planned.step.sees
+                _UPRIGHT_EVIDENCE
+                if self.is_upright
+                else min(90.0, max(52.0, 0.9 * text_width(seen.text) + 12))
+                for seen in planned.sees
             ),
-            note=_note_size(lines),
+            notes=tuple(self._note_size(note) for note in planned.notes),
+            flows=bool(self._drawn_contacts(planned)),
+            label=LINE_HEIGHT if self.is_upright else text_width(planned.step.channel or ""),
+            length=self._measures.length,
         )
 
     def _bounds(self, identifier: str) -> Bounds | None:
@@ -101,7 +223,7 @@ class SwimlaneFit:
             return None
         node = self._plan.graph.nodes.get(identifier)
         is_flow_node = node is not None and node.type != "participant"
-        return self._diagram.bounds(identifier) if is_flow_node else None
+        return self._find(identifier) if is_flow_node else None
 
     def _dock(self, contact: PlannedContact) -> float | None:
         """Return the x at which a message flow of the black box docks to it."""
@@ -109,45 +231,66 @@ class SwimlaneFit:
         points = waypoints_of(edge) if edge is not None else []
         if not points:
             return None
-        return points[0 if contact.direction == Direction.FROM_CUSTOMER else -1][0]
+        dock = points[0 if contact.direction == Direction.FROM_CUSTOMER else -1]
+        return dock[1 if self.is_upright else 0]
 
-    def _new_contacts(self) -> list[tuple[PlannedStep, PlannedContact, Contact]]:
+    def _new_contacts(self, placed: Sequence[PlacedStep]) -> list[_NewContact]:
         found = []
-        for index, planned in enumerate(self._plan.steps):
-            new = [contact for contact in planned.contacts if contact.flow is None]
-            drawn = [(c, b) for c in new if (b := self._target(c.other)) is not None]
+        for index, (journey, planned) in enumerate(self._plan.steps()):
+            drawn = self._drawn_contacts(planned)
             for number, (contact, target) in enumerate(drawn):
                 offset = (number - (len(drawn) - 1) / 2) * _SIDE_BY_SIDE
                 to_customer = contact.direction == Direction.TO_CUSTOMER
-                found.append((planned, contact, Contact(index, target, to_customer, offset)))
+                line = Contact(
+                    index,
+                    target,
+                    to_customer,
+                    offset,
+                    placed[index].flow_reach,
+                    is_round=self._plan.graph.nodes[contact.other].is_event,
+                )
+                found.append(_NewContact(journey, planned, contact, line))
         return found
+
+    def _drawn_contacts(self, planned: PlannedStep) -> list[tuple[PlannedContact, Bounds]]:
+        """Return the message flows that a step gets, with what each comes down to."""
+        new = [contact for contact in planned.contacts if contact.flow is None]
+        return [(one, bounds) for one in new if (bounds := self._target(one.other)) is not None]
 
     def _target(self, identifier: str) -> Bounds | None:
         """Return what a message flow comes down to; nothing outside a pool can have one drawn."""
         node = self._plan.graph.nodes[identifier]
         if self._diagram is None or (node.participant is None and self._plan.has_collaboration):
             return None
-        return self._diagram.bounds(identifier)
+        return self._find(identifier)
 
-    def _shapes_in_the_way(self, drawn: Mapping[str, Bounds]) -> Sequence[Bounds]:
+    def _shapes_in_the_way(self) -> Sequence[Bounds]:
         """Return what a message flow should not run through: not pools, lanes or sub-processes."""
         graph = self._plan.graph
         through = graph.participants.keys() | graph.lanes.keys()
         through |= {node.scope for node in graph.nodes.values() if node.scope is not None}
-        return [bounds for identifier, bounds in drawn.items() if identifier not in through]
+        if self._plan.black_box is not None:
+            through |= {self._plan.black_box}
+        return [bounds for identifier, bounds in self._drawn.items() if identifier not in through]
 
     def _extent_without(self, own: Bounds | None) -> Bounds:
         """Return the room that everything but the black box takes."""
         if self._diagram is None:
             return _NOTHING_DRAWN
-        shapes = [b for one, b in self._diagram.drawn() if one != self._plan.black_box]
-        if own is not None and shapes:
-            return union(shapes) or own
-        return self._diagram.extent() or own or _NOTHING_DRAWN
+        if own is not None:
+            shapes = union(b for one, b in self._drawn.items() if one != self._plan.black_box)
+            if shapes is not None:
+                return shapes
+        extent = self._diagram.extent()
+        return self.turned(extent) if extent is not None else own or _NOTHING_DRAWN
 
-
-def _note_size(lines: Sequence[str]) -> tuple[float, float] | None:
-    """Return the width and height of a note; symbols are wider than letters, and it is padded."""
-    if not lines:
-        return None
-    return 1.1 * max(map(text_width, lines)) + 30, len(lines) * LINE_HEIGHT + 10
+    def _note_size(self, note: Note) -> tuple[float, float]:
+        """Return the size of a note; symbols are wider than letters, and it is padded."""
+        lines = note.text.split("\n")
+        if note.width is None:
+            width, count = 1.1 * max(map(text_width, lines)) + 30, len(lines)
+        else:
+            width = note.width
+            count = sum(folded_lines(line, width - 20) for line in lines)
+        height = count * LINE_HEIGHT + 10
+        return (height, width) if self.is_upright else (width, height)

@@ -9,8 +9,8 @@ from cjbpmn.customer import customer_nodes
 from cjbpmn.graph import ProcessGraph
 from cjbpmn.interaction import InteractionPoint
 from cjbpmn.journey import Journey, Step
-from cjbpmn.plot.reading_order import rank_nodes
 from cjbpmn.plot.story import Meeting, Moment
+from cjbpmn.reading_order import rank_nodes
 from cjbpmn.waiting import WaitingStretch
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Final
 
-from cjbpmn.emotion_scale import emotion_of, emotion_step
+from cjbpmn.emotion_scale import emotion_step
 from cjbpmn.journey import Evidence, Step
+from cjbpmn.journey.feelings import emotion_of
 from cjbpmn.plot.frame import BOX, PITCH, TEXT, Frame, Row
 from cjbpmn.plot.lettering import FAINT, GREY, NORMAL, SMALL, STRONG, Letters, wrap
 from cjbpmn.plot.sheet import LIGHT, PAPER, Sheet

@@ -81,7 +81,7 @@ def _subtitles(journey: Journey | None) -> Iterator[str]:
     if any(who):
         yield " · ".join(name for name in who if name)
     if journey.need:
-        yield f"Need: {journey.need}"
+        yield f"Need: {journey.need.text}"
 
 
 def _notes(journey: Journey | None, lost: int) -> Iterator[str]:

@@ -41,6 +41,30 @@ const PICTURE_MARGIN = 16;
 
 const require = createRequire(import.meta.url);
 
+// The modellers a job can ask for: plain bpmn-js, and the two that Camunda Modeler is made of.
+const MODELLERS = {
+  'bpmn-js': {
+    name: 'BpmnJS',
+    // The development build: its errors say what is wrong, the minified one's do not.
+    script: 'bpmn-js/dist/bpmn-modeler.development.js',
+    styles: ['bpmn-js/dist/assets/diagram-js.css', 'bpmn-js/dist/assets/bpmn-js.css'],
+  },
+  'camunda-7': {
+    name: 'BpmnModeler',
+    script: 'camunda-bpmn-js/dist/camunda-platform-modeler.development.js',
+    styles: ['camunda-bpmn-js/dist/assets/camunda-platform-modeler.css'],
+    rules: 'plugin:camunda-compat/camunda-platform-7-24',
+    words: { camunda: 'camunda-bpmn-moddle/resources/camunda.json' },
+  },
+  'camunda-8': {
+    name: 'BpmnModeler',
+    script: 'camunda-bpmn-js/dist/camunda-cloud-modeler.development.js',
+    styles: ['camunda-bpmn-js/dist/assets/camunda-cloud-modeler.css'],
+    rules: 'plugin:camunda-compat/camunda-cloud-8-8',
+    words: { zeebe: 'zeebe-bpmn-moddle/resources/zeebe.json' },
+  },
+};
+
 function chromiumPath() {
   const folders = (process.env.PATH ?? '').split(delimiter);
   const found = CHROMIUM_NAMES.flatMap((name) => folders.map((folder) => join(folder, name)));
@@ -51,40 +75,41 @@ function chromiumPath() {
   return path;
 }
 
-// Both pages of the bench: one holds bpmn-js, the other takes the pictures.
+// The pages of the bench: one for each modeller that is asked for, and one for the pictures.
 class Bench {
   constructor(browser) {
     this.browser = browser;
     this.troubles = [];
+    this.modellerPages = new Map();
   }
 
-  async page() {
-    if (!this.modellerPage) {
-      this.modellerPage = await this.browser.newPage({ viewport: { width: 1600, height: 1000 } });
-      await this.load(this.modellerPage);
+  async page(modeller) {
+    if (!this.modellerPages.has(modeller)) {
+      const page = await this.browser.newPage({ viewport: { width: 1600, height: 1000 } });
+      this.modellerPages.set(modeller, page);
+      await this.load(page, MODELLERS[modeller]);
     }
-    return this.modellerPage;
+    return this.modellerPages.get(modeller);
   }
 
-  async load(page) {
-    const dist = (name) => require.resolve(`bpmn-js/dist/${name}`);
+  async load(page, { script, styles }) {
     page.on('pageerror', (error) => this.troubles.push(error.message));
     page.on('console', (message) => {
       // Without the stack: it tells of bpmn-js's inside and of this machine's folders.
       if (message.type() === 'error') this.troubles.push(message.text().split('\n')[0]);
     });
     await page.setContent('<!doctype html><div id="canvas" style="width:100vw;height:100vh">');
-    await page.addStyleTag({ path: dist('assets/diagram-js.css') });
-    await page.addStyleTag({ path: dist('assets/bpmn-js.css') });
-    // The development build: its errors say what is wrong, the minified one's do not.
-    await page.addScriptTag({ path: dist('bpmn-modeler.development.js') });
+    for (const style of styles) await page.addStyleTag({ path: require.resolve(style) });
+    await page.addScriptTag({ path: require.resolve(script) });
   }
 
   // After a crash or a hang the old pages cannot be trusted; the next job gets new ones.
   // Nobody waits for the closing: a hanging page may never answer.
   dropPages() {
-    for (const page of [this.modellerPage, this.picturePage]) page?.close().catch(() => {});
-    this.modellerPage = this.picturePage = undefined;
+    const pages = [...this.modellerPages.values(), this.picturePage];
+    for (const page of pages) page?.close().catch(() => {});
+    this.modellerPages.clear();
+    this.picturePage = undefined;
   }
 
   async picture(svg, path) {
@@ -118,10 +143,12 @@ function framed(svg) {
 }
 
 // Runs inside the page. An error of bpmn-js is an answer; only a broken page makes this throw.
-/* global document, BpmnJS */
+/* global document, globalThis */
 async function inPage({ xml, wants }) {
-  const answer = { ok: false, error: null, warnings: [], drawn: {}, ids: [], hidden: [] };
-  const modeler = new BpmnJS({ container: '#canvas' });
+  const answer = { ok: false, error: null, warnings: [], drawn: {}, ids: [], hidden: [], texts: [] };
+  const options = { container: '#canvas' };
+  if (wants.descriptor) options.moddleExtensions = { cj: wants.descriptor };
+  const modeler = new globalThis[wants.name](options);
 
   const read = () => {
     const registry = modeler.get('elementRegistry');
@@ -145,6 +172,15 @@ async function inPage({ xml, wants }) {
     const type = isLabel ? 'label' : element.businessObject.$type;
     answer.drawn[type] = (answer.drawn[type] ?? 0) + 1;
     if (!isLabel) answer.ids.push(element.businessObject.id);
+    // Where the words stand as they are really drawn, in the coordinates of the diagram.
+    const words = wants.texts && graphics.querySelector('.djs-visual text');
+    if (words) {
+      const { x, y, width, height } = words.getBBox();
+      const left = element.waypoints ? 0 : element.x;
+      const top = element.waypoints ? 0 : element.y;
+      const id = element.businessObject.id;
+      answer.texts.push({ id, x: left + x, y: top + y, width, height });
+    }
   };
 
   // A collapsed sub-process has a plane of its own: every plane with content is a picture.
@@ -158,10 +194,37 @@ async function inPage({ xml, wants }) {
     return found;
   };
 
+  // What people do with the mouse, done through the same services.
+  const doings = {
+    move: ({ id, x = 0, y = 0 }) => {
+      modeler.get('modeling').moveElements([element(id)], { x, y });
+    },
+    rename: ({ id, name }) => modeler.get('modeling').updateLabel(element(id), name),
+    type: ({ id, type }) => modeler.get('bpmnReplace').replaceElement(element(id), { type }),
+    reconnect: ({ id, to }) => {
+      const target = element(to);
+      const { x, y, width, height } = target;
+      const point = { x: x + width / 2, y: y + height / 2 };
+      modeler.get('modeling').reconnectEnd(element(id), target, point);
+    },
+    copy: ({ ids, to, x, y }) => {
+      modeler.get('copyPaste').copy(ids.map(element));
+      modeler.get('copyPaste').paste({ element: element(to), point: { x, y } });
+    },
+    delete: ({ ids }) => modeler.get('modeling').removeElements(ids.map(element)),
+    undo: () => modeler.get('commandStack').undo(),
+  };
+  const element = (id) => {
+    const found = modeler.get('elementRegistry').get(id);
+    if (!found) throw new Error(`nothing drawn has the id ${id}`);
+    return found;
+  };
+
   try {
     const { warnings } = await modeler.importXML(xml, wants.diagram);
     answer.warnings = warnings.map((warning) => warning.message);
     read();
+    for (const edit of wants.edits) doings[edit.do](edit);
     if (wants.png) answer.svgs = await drawings();
     if (wants.save) answer.xml = (await modeler.saveXML({ format: true })).xml;
     answer.ok = true;
@@ -183,8 +246,17 @@ function within(milliseconds, promise) {
 }
 
 async function opened(bench, xml, job) {
-  const page = await bench.page();
-  const wants = { png: Boolean(job.png), save: Boolean(job.save), diagram: job.diagram };
+  const modeller = job.modeller ?? 'bpmn-js';
+  const page = await bench.page(modeller);
+  const wants = {
+    name: MODELLERS[modeller].name,
+    png: Boolean(job.png),
+    save: Boolean(job.save),
+    texts: Boolean(job.texts),
+    diagram: job.diagram,
+    edits: job.edits ?? [],
+    descriptor: job.descriptor ? JSON.parse(await readFile(job.descriptor, 'utf8')) : null,
+  };
   return within(job.timeout ?? JOB_TIMEOUT, page.evaluate(inPage, { xml, wants }));
 }
 
@@ -199,10 +271,11 @@ async function paint(bench, svgs, png) {
   return painted;
 }
 
-async function linted(xml) {
-  const { rootElement } = await new BpmnModdle().fromXML(xml);
+async function linted(xml, { rules = [], words = {} }) {
+  const known = Object.entries(words).map(([prefix, file]) => [prefix, require(file)]);
+  const { rootElement } = await new BpmnModdle(Object.fromEntries(known)).fromXML(xml);
   const linter = new Linter({
-    config: { extends: 'bpmnlint:recommended' },
+    config: { extends: ['bpmnlint:recommended'].concat(rules) },
     resolver: new NodeResolver({ require }),
   });
   const findings = Object.entries(await linter.lint(rootElement));
@@ -218,7 +291,8 @@ async function work(bench, job, answer) {
   Object.assign(answer, told);
   if (saved) await writeFile(job.save, saved);
   if (svgs) answer.pngs = await paint(bench, svgs, job.png);
-  if (job.lint) answer.lint = await linted(job.lint === 'saved' ? (saved ?? xml) : xml);
+  const checked = job.lint === 'saved' ? (saved ?? xml) : xml;
+  if (job.lint) answer.lint = await linted(checked, MODELLERS[job.modeller ?? 'bpmn-js']);
 }
 
 async function result(bench, job) {

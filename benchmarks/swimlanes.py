@@ -1,0 +1,170 @@
+"""How well the customer's swimlane is drawn: what lies on what, counted over many models.
+
+    python benchmarks/swimlanes.py FOLDER [every] [journeys]
+
+Counts, among the shapes and lines that are ours, what a reader would trip over. Shapes on shapes
+must not happen; names of message flows on each other, and lines through names, should be rare.
+"""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from itertools import combinations, pairwise
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+
+import models
+
+import cjbpmn as cj
+from cjbpmn.diagram import Bounds, Point, bounds_of, waypoints_of
+from cjbpmn.elements import FLOW_NODES, SUB_PROCESSES
+from cjbpmn.names import local_name, qualified
+
+FRAMES = {"participant", "lane", "group"}
+
+
+@dataclass
+class Drawing:
+    """What of ours is drawn."""
+
+    shapes: dict[str, Bounds] = field(default_factory=dict)
+    names: dict[str, Bounds] = field(default_factory=dict)
+    flows: dict[str, list[Point]] = field(default_factory=dict)
+    pool: Bounds | None = None
+    others: dict[str, Bounds] = field(default_factory=dict)
+    ends: dict[str, set[str]] = field(default_factory=dict)
+
+
+def ours(document: cj.Document, before: set[str]) -> Drawing:
+    """Collect what enrichment drew."""
+    drawing = Drawing()
+    kinds = {element.get("id"): local_name(element.tag) for element in document.root.iter("{*}*")}
+    for shape in document.root.iter(qualified("bpmndi:BPMNShape"), qualified("bpmndi:BPMNEdge")):
+        identifier = shape.get("bpmnElement", "")
+        if identifier in before:
+            if kinds.get(identifier) in FLOW_NODES - SUB_PROCESSES and (box := bounds_of(shape)):
+                drawing.others[identifier] = box
+            continue
+        kind, bounds = kinds.get(identifier), bounds_of(shape)
+        label = shape.find(qualified("bpmndi:BPMNLabel"))
+        if label is not None and (named := bounds_of(label)) is not None:
+            drawing.names[identifier] = named
+        if kind == "participant" and bounds is not None:
+            on_top = drawing.pool is None or bounds.y < drawing.pool.y
+            drawing.pool = bounds if on_top else drawing.pool
+        elif kind == "messageFlow":
+            drawing.flows[identifier] = waypoints_of(shape)
+            flow = document.element(identifier)
+            drawing.ends[identifier] = {flow.get("sourceRef", ""), flow.get("targetRef", "")}
+        elif bounds is not None and kind not in FRAMES:
+            drawing.shapes[identifier] = bounds
+    return drawing
+
+
+def within(bounds: Bounds, by: float) -> Bounds:
+    """Shrink a box, so that what only touches does not count."""
+    return Bounds(bounds.x + by, bounds.y + by, bounds.width - 2 * by, bounds.height - 2 * by)
+
+
+def segments(points: list[Point]) -> list[Bounds]:
+    """Return the straight parts of a line as boxes without width."""
+    return [
+        Bounds(min(a[0], b[0]), min(a[1], b[1]), abs(a[0] - b[0]), abs(a[1] - b[1]))
+        for a, b in pairwise(points)
+    ]
+
+
+def count(drawing: Drawing) -> Counter[str]:
+    """Count what lies on what."""
+    found: Counter[str] = Counter()
+    shapes = {one: within(bounds, 0.5) for one, bounds in drawing.shapes.items()}
+    names = {one: within(bounds, 0.5) for one, bounds in drawing.names.items()}
+    found["shapes"], found["names"] = len(shapes), len(names)
+    found["flows"] = len(drawing.flows)
+    found["shape on shape"] = sum(a.overlaps(b) for a, b in combinations(shapes.values(), 2))
+    found["name on name"] = sum(a.overlaps(b) for a, b in combinations(names.values(), 2))
+    for one, name in names.items():
+        found["name on shape"] += sum(
+            name.overlaps(shape) for other, shape in shapes.items() if other != one
+        )
+    for one, points in drawing.flows.items():
+        parts = segments(points)
+        for shape in shapes.values():
+            found["flow through shape"] += any(shape.overlaps(part) for part in parts)
+        for other, name in names.items():
+            if other != one:
+                found["flow through name"] += any(name.overlaps(part) for part in parts)
+    for one, points in drawing.flows.items():
+        met = [box for other, box in drawing.others.items() if other in drawing.ends[one]]
+        found["flow through a shape of the model"] += sum(
+            within(box, 2).overlaps(part)
+            for other, box in drawing.others.items()
+            for part in segments(points)
+            # A boundary event lies on what the flow goes to.
+            if other not in drawing.ends[one] and not any(box.overlaps(target) for target in met)
+        )
+    for a, b in combinations(map(segments, drawing.flows.values()), 2):
+        pairs = [(one, other) for one in a for other in b]
+        found["flow across flow"] += any(one.overlaps(other) for one, other in pairs)
+        found["flow along flow"] += any(lie_along(one, other) for one, other in pairs)
+    if drawing.pool is not None:
+        pool = within(drawing.pool, -0.5)
+        found["outside the pool"] += sum(
+            not (
+                pool.x <= b.x
+                and b.right <= pool.right
+                and pool.y <= b.y
+                and b.bottom <= pool.bottom
+            )
+            for b in drawing.shapes.values()
+        )
+    return found
+
+
+def lie_along(one: Bounds, other: Bounds) -> bool:
+    """Tell whether two lines, both upright or both level, share a part."""
+    if one.width == other.width == 0 and one.x == other.x:
+        return min(one.bottom, other.bottom) - max(one.y, other.y) > 1
+    if one.height == other.height == 0 and one.y == other.y:
+        return min(one.right, other.right) - max(one.x, other.x) > 1
+    return False
+
+
+def main(folder: str, every: str = "1", journeys: str = "1") -> None:
+    """Enrich many models, and count."""
+    total: Counter[str] = Counter()
+    worst: list[tuple[int, str]] = []
+    for path in sorted(Path(folder).rglob("*.bpmn"))[:: int(every)]:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                document = cj.read_document(path)
+                graph = cj.build_graph(document)
+            except cj.CjbpmnError:
+                total["not read"] += 1
+                continue
+            before = document.source.identifiers()
+            drafted = models.draft_journey(graph)
+            told = [drafted]
+            for number in range(2, int(journeys) + 1):
+                kept = drafted.steps[number % 2 :: number]
+                told.append(replace(drafted, name=f"Drafted {number}", steps=kept))
+            cj.enrich_document(document, told)
+        found = count(ours(document, before))
+        found["models"] = 1
+        total.update(found)
+        bad = sum(n for what, n in found.items() if " " in what)
+        worst.append((bad, str(path)))
+    for what, number in total.items():
+        print(f"{number:8,}  {what}")
+    print("worst:")
+    for number, name in sorted(worst, reverse=True)[:10]:
+        print(f"{number:8,}  {name}")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

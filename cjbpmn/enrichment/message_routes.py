@@ -1,0 +1,281 @@
+"""How message flows run from the steps to what they meet: numbers in, numbers out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cjbpmn.diagram import Bounds, Point
+
+LABEL_ZONE = 28.0  # channel names, right below the pool
+_TRACK = 12.0  # one message flow that runs sideways
+_LANDING = 32.0  # above the drawing: room for arrow heads
+_CLEARANCE = 10.0  # between the ends of flows that share a track
+_DEEPEST = 200
+_BESIDE = (14.0, 26.0)  # how far from its target a flow runs down that cannot come from above
+_STRIPE = 100.0
+_WIDEST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A message flow between a step and what it meets.
+
+    Parameters
+    ----------
+    step : int
+        The index of the step.
+    target : Bounds
+        What it meets.
+    to_customer : bool
+        Whether the flow ends at the step.
+    offset : float
+        How far from the middle of both ends it stands; for several flows at one step.
+    reach : float
+        How far to the right of the middle of the step it may leave it: there may be a note.
+    is_round : bool
+        Whether the target is an event, whose border falls away to both sides.
+    """
+
+    step: int
+    target: Bounds
+    to_customer: bool = False
+    offset: float = 0.0
+    reach: float = 38.0
+    is_round: bool = False
+
+    @property
+    def landing_reach(self) -> float:
+        """How far from the middle of its target the flow may come down."""
+        half = self.target.width / 2
+        return max(0.0, half - 4 if self.is_round else min(half - 10, 40.0))
+
+    def landing(self, x: float) -> list[Point]:
+        """Return the last points of a flow that comes down here: on the target, or beside it."""
+        (middle, centre), (along, radius) = self.target.centre, self._radii
+        if abs(x - middle) > along:
+            side = 1 if x > middle else -1
+            # Above the middle, where sequence flows are.
+            y = centre - 0.6 * radius if self.is_round else self.target.y + min(16.0, radius / 2)
+            edge = middle + side * along * (0.8 if self.is_round else 1)
+            return [(x, y), (edge, y)]
+        if not self.is_round:
+            return [(x, self.target.y)]
+        part = min(1.0, abs(x - middle) / (along or 1))
+        return [(x, centre - radius * math.sqrt(1 - part * part))]
+
+    @property
+    def _radii(self) -> tuple[float, float]:
+        return self.target.width / 2, self.target.height / 2
+
+    def can_leave(self, task: Bounds, x: float) -> bool:
+        """Tell whether the flow can run straight down from the step at this x."""
+        return task.x + 12 <= x <= task.centre[0] + self.reach
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The way of a message flow from its source to its target, and where it leaves the step."""
+
+    points: tuple[Point, ...]
+    leaves: float
+    label_left: bool = False
+
+
+def gap_height(tracks: int, zone: float = LABEL_ZONE) -> float:
+    """Return how much room the message flows need between the swimlane and the drawing.
+
+    Parameters
+    ----------
+    tracks : int
+        How many of them run sideways beside each other.
+    zone : float
+        How much room their names need.
+
+    Returns
+    -------
+    float
+        Pixels.
+    """
+    return zone + tracks * _TRACK + _LANDING
+
+
+def assign_columns(
+    contacts: Sequence[Contact], tasks: Sequence[Bounds], obstacles: Sequence[Bounds]
+) -> list[tuple[float, float]]:
+    """Choose for each contact where it leaves the step and where it comes down.
+
+    Straight down is best; then the middle of what it meets; a line through other shapes is worst.
+
+    Parameters
+    ----------
+    contacts : sequence of Contact
+        The message flows.
+    tasks : sequence of Bounds
+        Where the steps stand (their x is final, their y need not be).
+    obstacles : sequence of Bounds
+        What is drawn below.
+
+    Returns
+    -------
+    list of (x at the step, x at the target)
+        One a contact.
+    """
+    columns: list[tuple[float, float]] = []
+    taken: set[float] = set()
+    in_the_way = _by_column(obstacles)
+    for contact in contacts:
+        task, target = tasks[contact.step], contact.target
+        at_step = task.centre[0] + contact.offset
+        reach = contact.landing_reach
+        middle = target.centre[0] + max(-reach, min(reach, contact.offset))
+        wishes = {middle, *(middle + sign * reach * part for sign in (-1, 1) for part in (0.5, 1))}
+        if abs(at_step - target.centre[0]) <= reach:
+            wishes.add(at_step)
+        best = min(
+            sorted(x for x in wishes if abs(x - target.centre[0]) <= reach + 0.01)
+            + [x for away in _BESIDE for x in (target.x - away, target.right + away)],
+            key=lambda x: _cost(x, contact, task, in_the_way.get(int(x // _STRIPE), ()), taken),
+            default=middle,
+        )
+        columns.append((best if contact.can_leave(task, best) else at_step, best))
+        taken.add(round(best))
+    return columns
+
+
+def _by_column(obstacles: Sequence[Bounds]) -> dict[int, list[Bounds]]:
+    """Sort shapes into upright stripes, so that a line meets only those near to it."""
+    stripes: dict[int, list[Bounds]] = {}
+    for shape in obstacles:
+        first, last = int((shape.x - 4) // _STRIPE), int((shape.right + 4) // _STRIPE)
+        # A shape as wide as this is a frame around others, or a slip.
+        for stripe in range(first, min(last, first + _WIDEST) + 1):
+            stripes.setdefault(stripe, []).append(shape)
+    return stripes
+
+
+def _cost(
+    x: float, contact: Contact, task: Bounds, obstacles: Sequence[Bounds], taken: set[float]
+) -> float:
+    target, beside = contact.target, abs(x - contact.target.centre[0]) > contact.target.width / 2
+    lowest = contact.landing(x)[0][1] + 4
+    crossed = sum(
+        1
+        for shape in obstacles
+        if shape.x - 4 < x < shape.right + 4
+        and (shape.y < lowest if beside else shape.bottom <= target.y)
+        # What the target stands in is no obstacle on the way to it.
+        and shape.union(target) != shape
+    )
+    bent = 0 if contact.can_leave(task, x) else 1
+    shared = sum(1 for other in taken if abs(other - x) < _CLEARANCE)
+    away = abs(x - target.centre[0] - contact.offset) / 100
+    return 10 * crossed + 8 * shared + 3 * bent + 6 * beside + away
+
+
+def assign_tracks(columns: Sequence[tuple[float, float]]) -> list[int | None]:
+    """Give each flow that runs sideways a track, so that flows cross as little as may be.
+
+    A flow that leaves its step above another flow's track must turn before it; one that comes
+    down within it must turn after it. Where both cannot be, two lines cross.
+
+    Parameters
+    ----------
+    columns : sequence of (x at the step, x at the target)
+        As `assign_columns` returns them.
+
+    Returns
+    -------
+    list of int or None
+        The track of each, counted from above; None for those that run straight down.
+
+    Examples
+    --------
+    >>> assign_tracks([(0, 0), (10, 50), (40, 90), (200, 220)])
+    [None, 1, 0, 0]
+    """
+    bent = sorted(
+        (index for index, (leaves, arrives) in enumerate(columns) if leaves != arrives),
+        key=lambda index: min(columns[index]),
+    )
+    near: dict[int, list[int]] = {index: [] for index in bent}
+    for place, index in enumerate(bent):
+        for other in bent[place + 1 :]:
+            if min(columns[other]) > max(columns[index]) + _CLEARANCE:
+                break
+            near[index].append(other)
+            near[other].append(index)
+    tracks: dict[int, int] = {}
+    for index in bent:
+        _assign_track(index, columns, near, tracks, set())
+    return [tracks.get(index) for index in range(len(columns))]
+
+
+def _assign_track(
+    index: int,
+    columns: Sequence[tuple[float, float]],
+    near: dict[int, list[int]],
+    tracks: dict[int, int],
+    pending: set[int],
+) -> None:
+    """Give one flow the first free track below all those that must turn before it."""
+    if index in tracks or index in pending:
+        return
+    pending.add(index)
+    before = [other for other in near[index] if _turns_before(columns[other], columns[index])]
+    for other in before:
+        # Deep chains of flows are cut here: a crossing is better than a stack overflow.
+        if len(pending) < _DEEPEST:
+            _assign_track(other, columns, near, tracks, pending)
+    taken = {tracks[other] for other in near[index] if other in tracks}
+    track = max((tracks[other] + 1 for other in before if other in tracks), default=0)
+    while track in taken:
+        track += 1
+    tracks[index] = track
+
+
+def _turns_before(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    """Tell whether a flow has to turn above another for their lines not to cross."""
+    low, high = min(other) - _CLEARANCE, max(other) + _CLEARANCE
+    lands_low, lands_high = min(one) - _CLEARANCE, max(one) + _CLEARANCE
+    return low < one[0] < high or lands_low < other[1] < lands_high
+
+
+def route(
+    contact: Contact,
+    column: tuple[float, float],
+    track: int | None,
+    task: Bounds,
+    border: float,
+) -> Route:
+    """Draw the way of a message flow.
+
+    Parameters
+    ----------
+    contact : Contact
+        The message flow.
+    column : (x at the step, x at the target)
+        Where it leaves and arrives.
+    track : int or None
+        Its track in the gap below the swimlane.
+    task : Bounds
+        The step.
+    border : float
+        Where the tracks begin: the end of the swimlane, and the room for names below it.
+
+    Returns
+    -------
+    Route
+        From its source to its target.
+    """
+    leaves, arrives = column
+    points: list[Point] = [(leaves, task.bottom)]
+    if track is not None:
+        y = border + track * _TRACK
+        points += [(leaves, y), (arrives, y)]
+    points += contact.landing(arrives)
+    if contact.to_customer:
+        points.reverse()
+    # Of two flows side by side, the left one has its name to the left.
+    return Route(tuple(points), leaves, label_left=contact.offset < 0)
