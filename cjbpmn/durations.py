@@ -2,18 +2,21 @@
 
 What is known about the duration of an element is taken from the first of these that says
 something: the caller, the declared wait of a customer activity, the simulation data in the file
-(BPSim), the definition of a timer, the label of a timer (a *hint*). What nothing tells is
-unknown: it counts as zero, is listed, and makes every figure above it a lower bound.
+(BPSim), the definition of a timer, the attributes of a vendor, the label of a timer (a *hint*).
+What nothing tells is unknown: it counts as zero, is listed, and makes every figure above it a
+lower bound.
 """
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, TypeAlias
 
+from cjbpmn.declared_times import declared_durations, declared_shares, distribution_of
 from cjbpmn.dialects.bpsim import SimulatedValue
 from cjbpmn.distributions import (
     Distribution,
@@ -33,6 +36,10 @@ from cjbpmn.errors import InvalidValue
 from cjbpmn.graph import FlowNode, ProcessGraph
 from cjbpmn.timespan import TimeSpan, find_timespans, parse_timespan
 
+_CONSTANT: Final = frozenset({"Floating", "Numeric"})
+_LITERAL: Final = re.compile(r"""\s*=\s*(?:duration\(\s*)?["'](P[^"']*)["']\s*\)?\s*""")
+"""An expression of FEEL that is a constant: ``= duration("P1D")``."""
+
 Given: TypeAlias = Distribution | TimeSpan | float | str
 """A duration as a caller may give it: a distribution, a time span, hours, or words."""
 
@@ -46,7 +53,7 @@ class TimeInfo:
     distribution : Distribution
         In hours.
     source : str
-        ``given``, ``declared``, ``bpsim``, ``timer`` or ``label``.
+        ``given``, ``declared``, ``bpsim``, ``timer``, ``igrafx``, ``qbp`` or ``label``.
     working : bool
         Whether it was stated in working days or hours, of which we know too little to turn them
         into time that passes: a lower bound.
@@ -210,7 +217,11 @@ def read_timings(
     found = dict(_from_graph(graph, warnings))
     for identifier, value in (durations or {}).items():
         found[identifier] = _given(value)
-    likely = dict(graph.simulation.probabilities) if graph.simulation else {}
+    warnings += _unread(graph, found)
+    likely = dict(graph.vendor.probabilities)
+    if graph.simulation is not None:
+        likely.update(graph.simulation.probabilities)
+    likely.update(declared_shares(graph))
     for identifier, probability in likely.copy().items():
         if not 0 <= probability <= 1:
             del likely[identifier]
@@ -235,11 +246,31 @@ def _given(value: Given) -> TimeInfo:
 
 def _from_graph(graph: ProcessGraph, warnings: list[str]) -> Iterator[tuple[str, TimeInfo]]:
     """Yield what the model says, the weakest source first: the last one wins."""
-    for node in graph.nodes.values():
-        if node.is_event and node.has_event("timer"):
-            info = _timer(node)
-            if info is not None:
-                yield node.id, info
+    yield from _labels(graph)
+    for identifier, (vendor, value) in graph.vendor.times.items():
+        part = _distribution(value, identifier, warnings)
+        if part is not None:
+            yield identifier, TimeInfo(part, vendor)
+    for node in _timers(graph):
+        info = _timer(node)
+        if info is not None:
+            yield node.id, info
+    yield from _simulated(graph, warnings)
+    yield from _declared(graph)
+
+
+def _timers(graph: ProcessGraph) -> Iterator[FlowNode]:
+    return (node for node in graph.nodes.values() if node.is_event and node.has_event("timer"))
+
+
+def _labels(graph: ProcessGraph) -> Iterator[tuple[str, TimeInfo]]:
+    for node in _timers(graph):
+        spans = find_timespans(node.name)
+        if len(spans) == 1:
+            yield node.id, TimeInfo(Fixed(spans[0].hours), "label", spans[0].working)
+
+
+def _simulated(graph: ProcessGraph, warnings: list[str]) -> Iterator[tuple[str, TimeInfo]]:
     if graph.simulation is not None:
         for identifier, values in graph.simulation.times.items():
             parts = [_distribution(value, identifier, warnings) for value in values]
@@ -254,10 +285,11 @@ def _from_graph(graph: ProcessGraph, warnings: list[str]) -> Iterator[tuple[str,
             part = _distribution(value, identifier, warnings)
             if part is not None:
                 yield identifier, TimeInfo(part, "bpsim")
-    yield from _declared(graph)
 
 
 def _declared(graph: ProcessGraph) -> Iterator[tuple[str, TimeInfo]]:
+    for identifier, duration in declared_durations(graph).items():
+        yield identifier, TimeInfo(distribution_of(duration), "declared", duration.working)
     for identifier, span in declared_waits(graph).items():
         yield identifier, TimeInfo(Fixed(span.hours), "declared", span.working)
 
@@ -275,11 +307,10 @@ def declared_waits(graph: ProcessGraph) -> dict[str, TimeSpan]:
     dict of str to TimeSpan
         By the id of the customer activity.
     """
-    if graph.journey is None:
-        return {}
     return {
         step.element: step.waits
-        for step in graph.journey.steps
+        for journey in reversed(graph.journeys)
+        for step in journey.steps
         if step.waits is not None and step.element is not None and step.element in graph.nodes
     }
 
@@ -290,22 +321,39 @@ def _timer(node: FlowNode) -> TimeInfo | None:
             continue
         if event.expression and event.timer != "timeDate":
             # A cycle is "R3/PT10M" or "R/2026-01-01/PT10M": its first interval counts.
-            text = event.expression.rpartition("/")[2]
+            literal = _LITERAL.fullmatch(event.expression)
+            text = literal[1] if literal else event.expression.rpartition("/")[2]
             try:
                 span = parse_timespan(text)
             except InvalidValue:
                 continue
             return TimeInfo(Fixed(span.hours), "timer", span.working)
-    spans = find_timespans(node.name)
-    if len(spans) == 1:
-        return TimeInfo(Fixed(spans[0].hours), "label", spans[0].working)
     return None
+
+
+def _unread(graph: ProcessGraph, found: Mapping[str, TimeInfo]) -> Iterator[str]:
+    """Name what says how long something takes in a form that is not understood."""
+    for identifier in graph.vendor.unread:
+        if identifier in graph.nodes and identifier not in found:
+            yield f"unread-duration:{identifier}"
+    for node in graph.nodes.values():
+        if node.id in found or not (node.is_event and node.has_event("timer")):
+            continue
+        # At a top-level start event it says when cases begin.
+        begins = node.type == "startEvent" and node.scope is None
+        if not begins and any(event.expression for event in node.events if event.kind == "timer"):
+            yield f"unread-timer:{node.id}"
+    if graph.simulation is not None:
+        yield from (f"unread-calendar:{calendar}" for calendar in graph.simulation.calendars)
 
 
 def _distribution(
     value: SimulatedValue, identifier: str, warnings: list[str]
 ) -> Distribution | None:
     make = _BPSIM.get(value.kind)
+    if value.numbers and value.kind not in _CONSTANT and not any(value.numbers.values()):
+        # Editors write a mean of 0, and a deviation of 0, where nobody entered anything.
+        return None
     if make is None:
         warnings.append(f"unknown-distribution:{identifier}")
         return None
@@ -316,11 +364,10 @@ def _distribution(
         return None
 
 
-def _normal(value: SimulatedValue) -> Distribution | None:
+def _normal(value: SimulatedValue) -> Distribution:
     mean, deviation = value.numbers["mean"], value.numbers["standardDeviation"]
     if deviation == 0:
-        # Editors of the KIE family write mean 0, deviation 0 where nobody entered anything.
-        return Fixed(mean) if mean else None
+        return Fixed(mean)
     low = max(value.numbers.get("min", 0.0), 0.0)
     return TruncatedNormal(mean, deviation, low, value.numbers.get("max", math.inf))
 
@@ -333,7 +380,7 @@ def _user(value: SimulatedValue) -> Distribution:
     return Empirical(tuple(v for _, v in value.points), tuple(p for p, _ in value.points))
 
 
-_BPSIM: Final[Mapping[str, Callable[[SimulatedValue], Distribution | None]]] = {
+_BPSIM: Final[Mapping[str, Callable[[SimulatedValue], Distribution]]] = {
     "Floating": lambda value: Fixed(value.numbers["value"]),
     "Numeric": lambda value: Fixed(value.numbers["value"]),
     "Uniform": lambda value: Uniform(value.numbers["min"], value.numbers["max"]),

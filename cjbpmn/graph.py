@@ -13,11 +13,12 @@ import networkx as nx
 
 from cjbpmn import elements as bpmn
 from cjbpmn.dialects.bpsim import Simulation, read_simulation
+from cjbpmn.dialects.vendors import VendorTimes, read_vendor_times
 from cjbpmn.document import Document
 from cjbpmn.elements import Element
 from cjbpmn.findings import Finding, Severity
 from cjbpmn.journey import Journey
-from cjbpmn.journey.elements import journey_of
+from cjbpmn.journey.elements import journeys_of
 from cjbpmn.names import CJ, local_name, qualified
 from cjbpmn.vocabulary import Direction
 
@@ -215,8 +216,8 @@ class ProcessGraph:
         The pools and lanes.
     customers : tuple of str
         The ids of the participants and lanes that the file declares to be the customer.
-    journey : Journey or None
-        What people declared in the file.
+    journeys : tuple of Journey
+        What people declared in the file; several where several personas stand side by side.
     findings : tuple of Finding
         What is broken in the model: flows without an end, ids used twice.
     path : str or None
@@ -225,6 +226,8 @@ class ProcessGraph:
         By compensation boundary event, the activity that undoes what was done.
     simulation : Simulation or None
         The times and probabilities that a simulation tool keeps in the file (BPSim).
+    vendor : VendorTimes
+        Those that vendors keep with an element, in words of their own.
     """
 
     nodes: Mapping[str, FlowNode]
@@ -232,11 +235,17 @@ class ProcessGraph:
     participants: Mapping[str, Participant]
     lanes: Mapping[str, Lane]
     customers: tuple[str, ...] = ()
-    journey: Journey | None = None
+    journeys: tuple[Journey, ...] = ()
     findings: tuple[Finding, ...] = ()
     path: str | None = None
     handlers: Mapping[str, str] = field(default_factory=dict)
     simulation: Simulation | None = None
+    vendor: VendorTimes = field(default_factory=VendorTimes)
+
+    @property
+    def journey(self) -> Journey | None:
+        """The only journey, or the first of several; None where there is none."""
+        return next(iter(self.journeys), None)
 
     @cached_property
     def network(self) -> nx.MultiDiGraph[str]:
@@ -362,7 +371,7 @@ class _Builder:
         self.pool_of: dict[str, str] = {}
         self.lane_of: dict[str, str] = {}
         self.findings: list[Finding] = []
-        self.is_enriched = CJ in document.root.nsmap.values()
+        self.is_enriched = CJ in document.source.namespaces.values()
         self.touchpoints: dict[str, dict[str, str]] = {}
 
     def build(self) -> ProcessGraph:
@@ -397,7 +406,7 @@ class _Builder:
         for node, declared in self.touchpoints.items():
             self._add_implied_flow(node, declared)
         self._report_duplicates()
-        journey, customers = journey_of(self.document)
+        journeys, customers = journeys_of(self.document)
         known = self.participants.keys() | self.lanes.keys()
         return ProcessGraph(
             self.nodes,
@@ -405,11 +414,12 @@ class _Builder:
             self.participants,
             self.lanes,
             customers=tuple(customer for customer in customers if customer in known),
-            journey=journey,
+            journeys=journeys,
             findings=tuple(self.findings),
             path=self.document.path,
             handlers=dict(self._handlers(processes)),
             simulation=read_simulation(root),
+            vendor=read_vendor_times(root),
         )
 
     def _handlers(self, processes: list[Element]) -> Iterator[tuple[str, str]]:

@@ -26,7 +26,7 @@ from cjbpmn.distributions import (
     exponential,
 )
 from cjbpmn.document import read_document
-from cjbpmn.durations import Calendar, percentile, read_timings
+from cjbpmn.durations import Calendar, Timings, percentile, read_timings
 from cjbpmn.errors import InvalidValue
 from cjbpmn.graph import ProcessGraph, build_graph
 
@@ -227,3 +227,122 @@ def test_percentiles_of_a_step() -> None:
     assert percentile([(2, 0.75), (5, 0.1875), (8, 0.0625)], 0.5) == 2
     assert percentile([(2, 0.75), (5, 0.1875), (8, 0.0625)], 0.9) == 5
     assert percentile([], 0.5) is None
+
+
+VENDORS = (
+    '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d" targetNamespace="x"'
+    ' xmlns:ix="http://www.igrafx.com/2011/bpmn" xmlns:adonis="http://www.boc-group.com"'
+    ' xmlns:qbp="http://www.qbp-simulator.com/Schema201212"><process id="p"><task id="task">'
+    '<extensionElements>{task}</extensionElements></task><task id="next"/>'
+    '<sequenceFlow id="f" sourceRef="task" targetRef="next"><extensionElements>{flow}'
+    "</extensionElements></sequenceFlow></process>{rest}</definitions>"
+)
+QBP = (
+    '<qbp:processSimulationInfo><qbp:elements><qbp:element elementId="task">'
+    "<qbp:durationDistribution {said}><qbp:timeUnit>hours</qbp:timeUnit></qbp:durationDistribution>"
+    '</qbp:element></qbp:elements><qbp:sequenceFlows><qbp:sequenceFlow elementId="f" '
+    'executionProbability="0.25"/></qbp:sequenceFlows></qbp:processSimulationInfo>'
+)
+
+
+def of_vendor(task: str = "", flow: str = "", rest: str = "") -> Timings:
+    data = VENDORS.format(task=task, flow=flow, rest=rest).encode()
+    return read_timings(build_graph(read_document(data)))
+
+
+def adonis(name: str, value: str) -> str:
+    return f'<adonis:attribute name="{name}" type="UTC"><adonis:value>{value}</adonis:value></adonis:attribute>'
+
+
+def test_igrafx_says_how_long_and_how_likely() -> None:
+    timings = of_vendor(
+        "<ix:duration>PT90M</ix:duration>", "<ix:percentage>35.000000</ix:percentage>"
+    )
+    assert timings.durations["task"].distribution == Fixed(1.5)
+    assert timings.durations["task"].source == "igrafx"
+    assert timings.probabilities == {"f": 0.35}
+
+
+@pytest.mark.parametrize("zero", ["PT0S", "PT0H"])
+def test_a_zero_that_igrafx_wrote_is_unknown(zero: str) -> None:
+    timings = of_vendor(f"<ix:duration>{zero}</ix:duration>")
+    assert (timings.durations, timings.warnings) == ({}, ())
+
+
+def test_times_of_adonis_are_named_unless_they_are_zero() -> None:
+    assert of_vendor(adonis("A_EXECUTION_TIME", "0")).warnings == ()
+    assert of_vendor(adonis("A_WAITING_TIME", "86400")).warnings == ("unread-duration:task",)
+    assert of_vendor(adonis("A_WAITING_TIME", "86400")).durations == {}
+    assert of_vendor(adonis("MONITORING", "86400")).warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ('type="FIXED" mean="5400"', Fixed(1.5)),
+        ('type="NORMAL" mean="7200" arg1="1800"', TruncatedNormal(2, 0.5)),
+        ('type="EXPONENTIAL" mean="0" arg1="3600" arg2="0"', exponential(1)),
+        ('type="UNIFORM" mean="0" arg1="3600" arg2="7200"', Uniform(1, 2)),
+        ('type="TRIANGULAR" mean="7200" arg1="3600" arg2="10800"', Triangular(1, 2, 3)),
+        ('type="GAMMA" mean="7200" arg1="12960000"', Gamma(4, 0.5)),
+        ('type="LOGNORMAL" mean="7200" arg1="12960000"', LogNormal(2, 1)),
+    ],
+)
+def test_qbp_counts_in_seconds_whatever_unit_it_shows(said: str, expected: Distribution) -> None:
+    timings = of_vendor(rest=QBP.format(said=said))
+    assert timings.durations["task"].distribution == expected
+    assert timings.durations["task"].source == "qbp"
+    assert timings.probabilities == {"f": 0.25}
+
+
+def test_what_qbp_says_in_a_way_not_known_here_is_named() -> None:
+    timings = of_vendor(rest=QBP.format(said='type="HISTOGRAM" mean="60"'))
+    assert timings.warnings == ("unread-duration:task",)
+    assert of_vendor(rest=QBP.format(said='type="FIXED" mean="0" arg1="NaN"')).durations == {}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        '<bpsim:NormalDistribution mean="0" standardDeviation="0"/>',
+        '<bpsim:UniformDistribution min="0" max="0"/>',
+        '<bpsim:PoissonDistribution mean="0"/>',
+        '<bpsim:NegativeExponentialDistribution mean="0"/>',
+    ],
+)
+def test_zeros_that_an_editor_wrote_are_unknown(
+    value: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    timings = read_timings(model(tmp_path_factory, data=processing(value)))
+    assert (timings.durations, timings.warnings) == ({}, ())
+
+
+@pytest.mark.parametrize(
+    ("timer", "label", "warnings"),
+    [
+        ("<timeDate>2026-01-01T00:00:00Z</timeDate>", "", ("unread-timer:timer",)),
+        ("<timeDuration>${delay}</timeDuration>", "", ("unread-timer:timer",)),
+        ("<timeDuration>#{bean.delay}</timeDuration>", "", ("unread-timer:timer",)),
+        ("<timeDuration>=remaining</timeDuration>", "", ("unread-timer:timer",)),
+        ("<timeCycle>0 0 9 ? * MON-FRI</timeCycle>", "", ("unread-timer:timer",)),
+        ("<timeDuration>when it suits us</timeDuration>", "", ("unread-timer:timer",)),
+        ("<timeDuration>${delay}</timeDuration>", "5 minutes", ()),
+        ("<timeDuration></timeDuration>", "", ()),
+        ('<timeDuration>= duration("PT5M")</timeDuration>', "", ()),
+        ('<timeDuration>="P1D"</timeDuration>', "", ()),
+    ],
+)
+def test_timers_that_cannot_be_read_are_named(
+    timer: str, label: str, warnings: tuple[str, ...], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    timings = read_timings(model(tmp_path_factory, timer=timer, label=label))
+    assert timings.warnings == warnings
+    assert (
+        read_timings(model(tmp_path_factory, timer=timer, label=label), {"timer": 1}).warnings == ()
+    )
+
+
+def test_a_constant_of_feel_is_a_duration(tmp_path_factory: pytest.TempPathFactory) -> None:
+    timer = '<timeDuration>=duration("PT36H")</timeDuration>'
+    info = read_timings(model(tmp_path_factory, timer=timer)).durations["timer"]
+    assert (info.distribution, info.source) == (Fixed(36), "timer")

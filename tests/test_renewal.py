@@ -11,8 +11,9 @@ from cjbpmn.contacts import customer_side, find_contacts
 from cjbpmn.distributions import Distribution, Fixed, Uniform, exponential
 from cjbpmn.durations import TimeInfo, Timings
 from cjbpmn.graph import Flow, FlowNode, Lane, ProcessGraph
+from cjbpmn.waiting.engines import figure_out
 from cjbpmn.waiting.execution import compile_execution
-from cjbpmn.waiting.figures import Figures, figure_out
+from cjbpmn.waiting.figures import Figures
 from cjbpmn.waiting.game import Game
 from cjbpmn.waiting.runs import sample_runs
 from cjbpmn.waiting.structure import build_structure

@@ -79,6 +79,8 @@ class Simulation:
         Of sequence flows and events.
     scenarios : tuple of str
         The ids of all scenarios in the file.
+    calendars : tuple of str
+        The ids of the calendars by which some values count; they are not read.
     """
 
     scenario: str
@@ -86,6 +88,7 @@ class Simulation:
     triggers: Mapping[str, SimulatedValue] = field(default_factory=dict)
     probabilities: Mapping[str, float] = field(default_factory=dict)
     scenarios: tuple[str, ...] = ()
+    calendars: tuple[str, ...] = ()
 
 
 def read_simulation(root: Element, scenario: str | None = None) -> Simulation | None:
@@ -145,7 +148,11 @@ def _read(
     times: dict[str, tuple[SimulatedValue, ...]] = {}
     triggers: dict[str, SimulatedValue] = {}
     probabilities: dict[str, float] = {}
+    calendars: dict[str, None] = {}
     for element in _lineage(chosen, by_name):
+        calendars |= {
+            calendar.get("id", ""): None for calendar in element.iterchildren("{*}Calendar")
+        }
         unit = _base_unit(element)
         for parameters in element.iterchildren("{*}ElementParameters"):
             target = parameters.get("elementRef", "").rpartition(":")[2]
@@ -161,7 +168,9 @@ def _read(
             for value in _values(parameters, "{*}ControlParameters/{*}Probability", 1.0):
                 if "value" in value.numbers:
                     probabilities[target] = value.numbers["value"]
-    return Simulation(chosen.get("id", ""), times, triggers, probabilities, scenarios)
+    return Simulation(
+        chosen.get("id", ""), times, triggers, probabilities, scenarios, tuple(calendars)
+    )
 
 
 def _lineage(chosen: Element, by_name: Mapping[str, Element]) -> list[Element]:

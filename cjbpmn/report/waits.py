@@ -15,6 +15,7 @@ from cjbpmn.report.printable import printable
 from cjbpmn.report.tables import Column, make_table, plural
 from cjbpmn.waiting import (
     CaseFigures,
+    Promise,
     WaitingReport,
     WaitingStretch,
     find_waiting_stretches,
@@ -104,6 +105,8 @@ class ModelWaits:
     def as_frame(self) -> pd.DataFrame:
         """Return them as a pandas frame, one a row, with the names of what stands in them."""
         frame = stretches_to_frame(self.report)
+        for name in ("by_lane", "by_cause", "sources"):
+            frame[name] = [_listed(getattr(stretch, name)) for stretch in self.report]
         frame["end_name"] = [self._label(stretch.end) for stretch in self.report]
         frame["start_names"] = [tuple(map(self._label, one.starts)) for one in self.report]
         frame["body_names"] = [tuple(map(self._label, one.body)) for one in self.report]
@@ -119,6 +122,11 @@ class ModelWaits:
         columns += [Column("hand-offs", number=True)]
         rows = [self._row(stretch, wide=width >= _WIDE) for stretch in self.report]
         lines = [printable(line) for line in case_in_words(self.report.case)]
+        lines += [
+            printable(promise_in_words(promise, self._label(promise.end)))
+            for promise in self.report.promises
+            if promise.broken is not None
+        ]
         lines += ending_in_words(self.report.ending)
         table = make_table(columns, rows)
         return Group(table, Text(), *map(Text, lines), *self._notes(), Text())
@@ -178,6 +186,42 @@ def case_in_words(case: CaseFigures) -> list[str]:
     spread = _range(case.wait_min, case.wait_max)
     told = f"One customer waits {wait} of {hours_in_words(case.journey)}"
     return [f"{told}{f' ({spread})' if spread else ''}; the longest silence is {longest}."]
+
+
+def _listed(said: Mapping[str, float | str]) -> tuple[str, ...]:
+    """Make a list of a mapping, for a cell."""
+    return tuple(
+        f"{key}: {value}" if isinstance(value, str) else f"{key}: {value:.6g}"
+        for key, value in said.items()
+    )
+
+
+def promise_in_words(promise: Promise, end: str) -> str:
+    """Say how often a promise is broken.
+
+    Parameters
+    ----------
+    promise : Promise
+        The promise.
+    end : str
+        What to call the contact at which it ends.
+
+    Returns
+    -------
+    str
+        One sentence.
+
+    Examples
+    --------
+    >>> promise_in_words(Promise("in a day", None, "S", 24, 0.25, 3, 36, "norm"), "Send")
+    '"in a day" (until Send): broken in 25 of 100 cases; 9 of 10 take up to 36 h.'
+    """
+    broken = f"{(promise.broken or 0) * 100:.3g} of 100 cases"
+    if promise.lower_bound:
+        told = f"broken in {broken} or more" if promise.broken else "kept, as far as is known"
+    else:
+        told = f"broken in {broken}; 9 of 10 take up to {hours_in_words(promise.kept)}"
+    return f'"{promise.text}" (until {end}): {told}.'
 
 
 def ending_in_words(ending: Mapping[str, float]) -> list[str]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from cjbpmn.waiting.search import find_waiting_stretches
+from cjbpmn.waiting.spread import Spread
 from cjbpmn.waiting.stretches import (
     CaseFigures,
     Leg,
+    Promise,
     Tail,
     WaitingReport,
     WaitingStretch,
@@ -15,6 +17,8 @@ from cjbpmn.waiting.stretches import (
 __all__ = [
     "CaseFigures",
     "Leg",
+    "Promise",
+    "Spread",
     "Tail",
     "WaitingReport",
     "WaitingStretch",

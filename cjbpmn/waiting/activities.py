@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from cjbpmn.distributions import Distribution, Fixed
-from cjbpmn.waiting.execution import Step, is_timed
+from cjbpmn.waiting.execution import Step
+from cjbpmn.waiting.lineage import Branch, Stay
 from cjbpmn.waiting.scopes import Scopes
 from cjbpmn.waiting.structure import Moment
 from cjbpmn.waiting.tokens import MANY, MAX_INSTANCES, Activity, Instance, Last, Token
@@ -34,7 +35,13 @@ class Activities(Scopes):
 
     def _received(self, activity: Activity, last: Last) -> None:
         activity.token.last = self._later(activity.token.last, last)
+        self._take_over(activity)
         self._work_together(activity)
+
+    def _take_over(self, activity: Activity) -> None:
+        """What came last decides: go on with its chain, if it came while the activity waited."""
+        activity.token.stay = activity.stay or self._stay(activity, activity.step)
+        activity.stay = None
 
     def _wait_for_partner(self, activity: Activity) -> None:
         step = activity.step
@@ -44,6 +51,7 @@ class Activities(Scopes):
                     self.meeting_places[partner].remove(other)
                     last = self._later(activity.token.last, other.token.last)
                     activity.token.last = other.token.last = last
+                    other.token.stay = activity.token.stay
                     self._work_together(other, activity)
                     return
         self.meeting_places.setdefault(step.key, []).append(activity)
@@ -55,22 +63,24 @@ class Activities(Scopes):
             if ready <= self.now:
                 self._work(activity)
             else:
+                token = activity.token
+                token.stay = Stay(token.stay, activity.step.key, self.now, ready)
                 self._at(ready - self.now, 0, activity, partial(self._work, activity))
 
     def _work(self, activity: Activity) -> None:
         step, token = activity.step, activity.token
         self._touch(step, token, "in")
-        touch = self.touches.get(Moment(step.key))
+        touch = self.touches.get(Moment(step.key)) if step.key in self.touched else None
         involvement = None if touch is None else touch.contact.involvement
         if involvement == "whole":
             self._meet(activity, Moment(step.key), whole=True)
         elif involvement == "start":
             self._touch(step, token)
-            if is_timed(step) and token.last is not None:
+            if step.key in self.timed and token.last is not None:
                 self.run.worked.add(token.last[1])
         elif involvement == "end" and token.last is not None:
             self.run.worked.add(token.last[1])
-        activity.begun = self.now
+        activity.begun = activity.since = self.now
         if step.inner is not None:
             self._count_instances(activity)
             return
@@ -80,6 +90,8 @@ class Activities(Scopes):
 
     def _in_time(self, activity: Activity, hours: float) -> float:
         """Between bounds, cut work so that its scope ends before the timer that ends it."""
+        if self.chooser.bound is None:
+            return hours
         instance: Instance | None = activity.token.instance
         deadlines: list[float] = []
         while instance is not None:
@@ -117,7 +129,9 @@ class Activities(Scopes):
             return first if kind == "parallel" else first * number
         if number > MAX_INSTANCES:
             self.run.warnings[f"too-many-instances:{step.node.id}"] = None
-        more = [self._stint(step, clock) for _ in range(min(number, MAX_INSTANCES) - 1)]
+        number = min(number, MAX_INSTANCES)
+        self.drawn += number
+        more = [self._stint(step, clock) for _ in range(number - 1)]
         return max([first, *more]) if kind == "parallel" else first + sum(more)
 
     def _stint(self, step: Step, clock: Distribution | None) -> float:
@@ -134,6 +148,7 @@ class Activities(Scopes):
                 break
             total += self._stint(step, clock)
             count += 1
+        self.drawn += count
         return total
 
     def _count_instances(self, activity: Activity) -> None:
@@ -149,7 +164,7 @@ class Activities(Scopes):
         activity.todo = times - together
         for _ in range(together):
             scope, token = self.scopes[activity.step.key], activity.token
-            self._open(scope, activity, token.last, token.lineage)
+            self._open(scope, activity, token.last, token.lineage, stay=token.stay)
 
     def _worked(self, activity: Activity) -> None:
         """The own work is done: send, then wait for the reply if there is to be one."""
@@ -158,22 +173,25 @@ class Activities(Scopes):
         step, token = activity.step, activity.token
         if step.replies:
             self._close(activity)
+            self._take_over(activity)
             self._touch_end(step, token)
             activity.begun = None
-            self._send(step, token.last, token.lineage)
+            activity.since = self.now
+            self._send(step, token)
             self._await(activity, step.replies, lambda last: self._replied(activity, last))
             return
         token = self._release(activity)
         self._touch_end(step, token)
         self._touch(step, token, "out")
         token.instance.done.append(step.key)
-        self._send(step, token.last, token.lineage)
+        self._send(step, token)
         self._depart(step, token)
 
     def _touch_end(self, step: Step, token: Token) -> None:
-        touch = self.touches.get(Moment(step.key))
-        if touch is not None and touch.contact.involvement == "end":
-            self._touch(step, token)
+        if step.key in self.touched:
+            touch = self.touches.get(Moment(step.key))
+            if touch is not None and touch.contact.involvement == "end":
+                self._touch(step, token)
 
     def _replied(self, activity: Activity, last: Last) -> None:
         token = self._release(activity)
@@ -219,6 +237,8 @@ class Activities(Scopes):
     def _race_with_boundary(self, activity: Activity) -> bool:
         """Race the work of an activity against the clocks on its border, if there are any."""
         step = activity.step
+        if not step.boundaries:
+            return False
         rivals = [
             self.steps[key]
             for key in step.boundaries
@@ -243,6 +263,8 @@ class Activities(Scopes):
 
     def _strike(self, activity: Activity, boundary: Step, last: Last) -> None:
         activity.token.last = self._later(activity.token.last, last)
+        if activity.stay is None:
+            activity.stay = self._stay(activity, boundary)
         if boundary.node.interrupting:
             self._interrupt(activity, boundary)
         else:
@@ -272,7 +294,10 @@ class Activities(Scopes):
             last = self._later(last, inner.latest)
         token.instance.live += 1
         self.alive_tokens += 1
-        self._fire(boundary, Token(token.instance, last, (*token.lineage, (self.count, 1))))
+        stay = activity.stay or self._stay(activity, activity.step)
+        activity.stay = None
+        lineage = Branch(token.lineage, self.count, 1)
+        self._fire(boundary, Token(token.instance, last, lineage, stay))
 
     def _fire(self, boundary: Step, token: Token) -> None:
         self._visit(boundary, token)

@@ -15,17 +15,21 @@ message flow must first receive:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeAlias
 
 from cjbpmn.graph import Flow, FlowNode, ProcessGraph
 
 ROOT: Final = ""
 """What stands for no scope."""
-_MAX_STEPS: Final = 200_000
-"""How far called processes are inlined; beyond it they are opaque."""
+_MOST_STEPS: Final = 5_000
+"""How far called processes are inlined at least; far beyond it they are opaque."""
 THROWN: Final = ("error", "escalation", "cancel")
+
+
+Inlining: TypeAlias = "Iterator[Inlining]"
+"""Work that has to wait for other work of its kind."""
 
 
 @dataclass(slots=True)
@@ -142,11 +146,16 @@ class Execution:
     def content(self, scope: str) -> list[Step]:
         """Return all steps in a scope, and in the scopes inside."""
         found: list[Step] = []
-        for key in self.scopes[scope].members:
+        pending = [iter(self.scopes[scope].members)]
+        while pending:
+            key = next(pending[-1], None)
+            if key is None:
+                pending.pop()
+                continue
             step = self.steps[key]
             found.append(step)
             if step.inner is not None:
-                found.extend(self.content(step.inner))
+                pending.append(iter(self.scopes[step.inner].members))
         return found
 
 
@@ -170,6 +179,9 @@ class _Compiler:
     def __init__(self, graph: ProcessGraph) -> None:
         self.graph = graph
         self.execution = Execution(graph)
+        # A few processes that call each other twice would make millions of steps.
+        self.most = max(_MOST_STEPS, 4 * len(graph.nodes))
+        self.open: set[str | None] = set()
         self.top: dict[str | None, list[FlowNode]] = {}
         for node in graph.nodes.values():
             if node.scope is None and node.type != "participant":
@@ -196,7 +208,14 @@ class _Compiler:
     def _process(self, process: str | None, nodes: list[FlowNode]) -> None:
         key = process or "process"
         self.execution.processes.append(key)
-        self._scope(Scope(key), nodes, "", (process,))
+        # Processes can be nested deeper than functions can call themselves.
+        pending = [self._scope(Scope(key), nodes, "", process)]
+        while pending:
+            inner = next(pending[-1], None)
+            if inner is None:
+                pending.pop()
+            else:
+                pending.append(inner)
 
     def _called(self, node: FlowNode) -> str | None:
         if node.type != "callActivity":
@@ -207,34 +226,40 @@ class _Compiler:
         )
 
     def _scope(
-        self, scope: Scope, nodes: list[FlowNode], prefix: str, calls: tuple[str | None, ...]
-    ) -> None:
+        self, scope: Scope, nodes: list[FlowNode], prefix: str, called: str | None = None
+    ) -> Inlining:
+        """Make the steps of a scope; yield what has to be done for those inside first."""
         steps = self.execution.steps
         self.execution.scopes[scope.key] = scope
+        if called is not None:
+            self.open.add(called)
         for node in nodes:
             step = Step(prefix + node.id, node, scope.key)
             steps[step.key] = step
             scope.members.append(step.key)
             if node.is_sub_process and (inside := self.graph.inside(node.id)):
                 step.inner = step.key
-                self._scope(Scope(step.key, step.key), inside, prefix, calls)
-            elif node.type == "callActivity":
-                self._call(step, prefix, calls)
+                yield self._scope(Scope(step.key, step.key), inside, prefix)
+            elif node.type == "callActivity" and (call := self._call(step, prefix)) is not None:
+                yield call
         self._link_sequence(scope, prefix)
+        if called is not None:
+            self.open.discard(called)
 
-    def _call(self, step: Step, prefix: str, calls: tuple[str | None, ...]) -> None:
+    def _call(self, step: Step, prefix: str) -> Inlining | None:
         process = self._called(step.node)
         if process is None:
             self.execution.warn("call-unresolved", step.node.id)
-        elif process in calls:
+        elif process in self.open:
             self.execution.warn("call-cycle", step.node.id)
-        elif len(self.execution.steps) > _MAX_STEPS:
+        elif len(self.execution.steps) > self.most:
             self.execution.warn("call-too-deep", step.node.id)
         else:
             nodes = self.top[process]
             inner = f"{step.key}/" if nodes[0].id in self.execution.steps or prefix else ""
             step.inner = step.key
-            self._scope(Scope(step.key, step.key), nodes, inner, (*calls, process))
+            return self._scope(Scope(step.key, step.key), nodes, inner, process)
+        return None
 
     def _link_sequence(self, scope: Scope, prefix: str) -> None:
         steps = self.execution.steps

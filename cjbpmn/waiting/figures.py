@@ -3,66 +3,28 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
 import networkx as nx
 
+from cjbpmn.waiting.cases import GAP, Blame, CaseRun, case_of
 from cjbpmn.waiting.game import Game
-from cjbpmn.waiting.renewal import Expectations, expect
+from cjbpmn.waiting.lineage import Stay
+from cjbpmn.waiting.renewal import Expectations
 from cjbpmn.waiting.runs import (
     ENDLESS,
+    TOLERATED,
     Played,
     enumerate_runs,
-    occupied,
-    play_all,
-    sample_runs,
-    union,
 )
+from cjbpmn.waiting.spread import Spread
 from cjbpmn.waiting.stretches import Tail
 from cjbpmn.waiting.structure import Moment
 from cjbpmn.waiting.tokens import Meeting, Run
 
-_GAP = 1e-9
-"""Silences shorter than this, in hours, are rounding."""
-_TOLERATED = 1e-3
-"""Figures are given although runs were broken off, if these are no likelier than this."""
-
-
-@dataclass(frozen=True, slots=True)
-class CaseRun:
-    """One run as the customer perceives it, in hours."""
-
-    journey: float
-    wait: float
-    longest: float
-    gaps: int
-    occupied: float
-
-
-def figure_out(game: Game) -> Figures:
-    """Play a model, and find out what is exact and what is sampled.
-
-    Parameters
-    ----------
-    game : Game
-        The model.
-
-    Returns
-    -------
-    Figures
-        Exact expectations where all runs can be played, or a model be cut where it forgets; else
-        those of a sample.
-    """
-    played = play_all(game)
-    if played.method == "exact":
-        return Figures(game, played)
-    exact = expect(game)
-    if exact is None and played.rest > _TOLERATED:
-        # The likeliest runs are the short ones: too much is left out, and not at random.
-        return Figures(game, sample_runs(game), bounds=played.runs)
-    return Figures(game, played, exact)
+POINTS: Final = 100
+"""Of a curve so many points are kept."""
 
 
 class Figures:
@@ -78,7 +40,11 @@ class Figures:
         Exact expectations, where the runs are not all that there are.
     bounds : list or None
         Other runs that can happen, for the least and the most; found out where left out.
+    reason : str or None
+        Why the cases could not be played all at once.
     """
+
+    engine = "event-driven"
 
     def __init__(
         self,
@@ -86,8 +52,10 @@ class Figures:
         played: Played,
         exact: Expectations | None = None,
         bounds: list[tuple[float, Run]] | None = None,
+        reason: str | None = None,
     ) -> None:
         self.game = game
+        self.reason = reason
         self.played = played
         self.warnings: dict[str, None] = {}
         for _, run in played.runs:
@@ -96,12 +64,13 @@ class Figures:
         kept = [(weight, run) for weight, run in played.runs if run.stopped is None]
         # Runs that were broken off say nothing; the rest speaks for all, or for nobody.
         self.runs = (
-            [(weight / (1 - stopped), run) for weight, run in kept] if stopped < _TOLERATED else []
+            [(weight / (1 - stopped), run) for weight, run in kept] if stopped < TOLERATED else []
         )
         self.waits: dict[Moment, list[tuple[float, float]]] = {}
         self.legs: dict[Moment, dict[str | None, list[tuple[float, float]]]] = {}
         self.ending: dict[str, float] = {}
         self.cases: list[tuple[float, CaseRun]] = []
+        self._answered: dict[Moment, bool] = {}
         self._tails: dict[tuple[str, str], list[tuple[float, float, set[str]]]] = {}
         for weight, run in self.runs:
             self._add_waits(weight, run.meetings)
@@ -121,6 +90,11 @@ class Figures:
             return "none"
         return "exact" if self.exact is not None else self.played.method
 
+    @property
+    def samples(self) -> int:
+        """How many runs were played, where they are a sample."""
+        return len(self.runs) if self.played.method == "sampled" else 0
+
     def executions(self, end: Moment) -> float:
         """Return how often a case comes to a contact."""
         if self.exact is not None:
@@ -133,6 +107,82 @@ class Figures:
             number = self.exact.executions.get(end, 0.0)
             return self.exact.waits[end] / number if number else None
         return weighted_mean(self.waits.get(end, []))
+
+    def spread_of(self, end: Moment) -> Spread:
+        """Return how the wait before a contact is spread."""
+        return Spread.of(self.waits.get(end, []))
+
+    def error_of(self, end: Moment) -> float:
+        """Return the standard error of the expected wait before a contact."""
+        return self.error(self.waits.get(end, []))
+
+    def elapsed(self, first: frozenset[str], last: frozenset[str]) -> Spread:
+        """Return how long it takes from contacts at some flow nodes to contacts at others.
+
+        Parameters
+        ----------
+        first : frozenset of str
+            From the latest end of one of these; if empty, from the last contact before.
+        last : frozenset of str
+            To the start of one of these.
+
+        Returns
+        -------
+        Spread
+            Over all executions of the last ones.
+        """
+        node = {moment: self.game.steps[moment.key].node.id for moment in self.game.touches}
+        found: list[tuple[float, float]] = []
+        for weight, run in self.runs:
+            begun: float | None = None
+            for meeting in sorted(run.meetings, key=lambda one: (one.start, one.end)):
+                if node[meeting.moment] in last and not first:
+                    found.append((meeting.wait, weight))
+                elif node[meeting.moment] in last and begun is not None:
+                    found.append((max(meeting.start - begun, 0.0), weight))
+                if node[meeting.moment] in first:
+                    begun = meeting.end
+        return Spread.of(found)
+
+    def blame(self) -> Blame:
+        """Put every wait down to the flow nodes that the customer waited for."""
+        blame = Blame()
+        reached: dict[Moment, float] = {}
+        whole = math.fsum(weight for weight, run in self.runs if run.meetings)
+        cases = iter(self.cases)
+        for weight, run in self.runs:
+            if not run.meetings:
+                continue
+            for meeting in run.meetings:
+                reached[meeting.moment] = reached.get(meeting.moment, 0.0) + weight
+                begin = meeting.start - meeting.wait
+                parts = self._parts(meeting.stay, begin, meeting.start)
+                blame.add(blame.before.setdefault(meeting.moment, {}), parts, weight)
+            for begin, end, number in next(cases)[1].silences:
+                meeting = run.meetings[number]
+                blame.add(blame.case, self._parts(meeting.stay, begin, end), weight / whole)
+                ended = blame.ended.get(meeting.moment, 0.0)
+                blame.ended[meeting.moment] = ended + weight * (end - begin) / whole
+        for moment, times in reached.items():
+            blame.before[moment] = {
+                node: hours / times for node, hours in blame.before[moment].items()
+            }
+        return blame
+
+    def _parts(
+        self, stay: Stay | None, begin: float, end: float
+    ) -> Iterator[tuple[str | None, float]]:
+        """Yield the flow nodes that a time was spent at, the last one first."""
+        while stay is not None and end - begin > GAP:
+            first, last = max(stay.begin, begin), min(stay.end, end)
+            if last > first:
+                if end - last > GAP:
+                    yield None, end - last
+                yield self.game.steps[stay.key].node.id, last - first
+                end = first
+            stay = stay.before
+        if end - begin > GAP:
+            yield None, end - begin
 
     def shares(self, end: Moment) -> list[tuple[str | None, float, float]]:
         """Return, for each contact before: how often it is the last one, and the expected wait."""
@@ -231,8 +281,13 @@ class Figures:
         moment = run.meetings[last].moment
         if self.game.touches[moment].contact.direction != "in" or last not in run.worked:
             return "closed"
-        after = nx.descendants(self.game.structure.network, moment)
-        return "dead_end" if any(m in self.game.touches for m in after) else "no_reply"
+        return "dead_end" if self._is_answered(moment) else "no_reply"
+
+    def _is_answered(self, moment: Moment) -> bool:
+        if moment not in self._answered:
+            after = nx.descendants(self.game.structure.network, moment)
+            self._answered[moment] = any(m in self.game.touches for m in after)
+        return self._answered[moment]
 
     def tails(self) -> tuple[Tail, ...]:
         """Return what happens after the last contact, the likeliest first."""
@@ -260,30 +315,37 @@ class Figures:
             if key not in clocks or (step.inner is None and step.key not in clocks)
         }
 
-    def spread(
+    def bounds(
         self, end: Moment, start: str | None = None, *, endless: bool, leg: bool = False
     ) -> tuple[float, float] | None:
         """Return the least and the most wait before a contact, of one leg or of all."""
         waits = self.legs.get(end, {}).get(start, []) if leg else self.waits.get(end, [])
         if not waits:
             return None
-        values = [wait for wait, _ in waits]
+        values = [wait for wait, _ in waits] + self._bounding(end, start, leg=leg)
+        return min(values), math.inf if endless else max(values)
+
+    def _bounding(self, end: Moment, start: str | None, *, leg: bool) -> list[float]:
+        """Return waits before a contact in runs in which durations are at their bounds."""
+        values = []
         for _, run in self._bounding_runs():
             for meeting in run.meetings:
                 if meeting.moment == end:
                     before = None if meeting.after is None else run.meetings[meeting.after]
                     if not leg or (before and before.moment.name) == start:
-                        values.append(_unbounded(meeting.wait))
-        return min(values), math.inf if endless else max(values)
+                        values.append(unbounded(meeting.wait))
+        return values
 
     @property
     def wait_range(self) -> tuple[float, float]:
         """The least and the most that one case waits."""
         values = [case.wait for _, case in self.cases]
-        values += [
-            _unbounded(case_of(run).wait) for _, run in self._bounding_runs() if run.meetings
-        ]
-        return min(values), max(values)
+        least, most = self._bounding_waits()
+        return min([least, *values]), max([most, *values])
+
+    def _bounding_waits(self) -> tuple[float, float]:
+        values = [unbounded(case_of(run).wait) for _, run in self._bounding_runs() if run.meetings]
+        return min(values, default=math.inf), max(values, default=0.0)
 
     def _bounding_runs(self) -> list[tuple[float, Run]]:
         """Return runs in which every random duration is at its least, or at its most."""
@@ -300,6 +362,37 @@ class Figures:
         """Of the expected wait of a case, in hours; zero where that is exact."""
         return self.error([(case.wait, weight) for weight, case in self.cases])
 
+    def spread(self, name: str) -> Spread:
+        """Return how one of the figures of a case is spread."""
+        return Spread.of((unbounded(getattr(case, name)), weight) for weight, case in self.cases)
+
+    def curve(self) -> tuple[tuple[float, float], ...]:
+        """Return how much a customer has waited, on average, so long after the first contact.
+
+        Where there are many points, some are left out.
+        """
+        whole = math.fsum(weight for weight, _ in self.cases)
+        changes: dict[float, float] = {}
+        for weight, case in self.cases:
+            for begin, end, _ in case.silences:
+                for mark, change in ((begin, weight), (end, -weight)):
+                    since = round(mark - case.begin, 9)
+                    changes[since] = changes.get(since, 0.0) + change / whole
+        points = [(0.0, 0.0)]
+        waiting = 0.0
+        for mark, change in sorted(changes.items()):
+            before, waited = points[-1]
+            if mark > before:
+                points.append((mark, waited + waiting * (mark - before)))
+            waiting += change
+        step = -(-len(points) // POINTS)
+        if len(points) == 1:
+            return ()
+        # It ends at the expected wait, which may be known more exactly than from these runs.
+        scale = self.mean("wait") / points[-1][1]
+        kept = (*points[:-1:step], points[-1])
+        return tuple((mark, waited * scale) for mark, waited in kept)
+
     def error(self, values: Sequence[tuple[float, float]]) -> float:
         """Return the standard error of a mean of sampled values."""
         number = len(values)
@@ -310,7 +403,19 @@ class Figures:
         return math.sqrt(variance / number)
 
 
-def _unbounded(hours: float) -> float:
+def unbounded(hours: float) -> float:
+    """Return a number of hours, or infinity for what stands for it.
+
+    Parameters
+    ----------
+    hours : float
+        From a run in which something takes as long as it can.
+
+    Returns
+    -------
+    float
+        Rounded, so that sums in another order are equal.
+    """
     return math.inf if hours > ENDLESS / 2 else round(hours, 9)
 
 
@@ -335,29 +440,3 @@ def weighted_mean(values: Iterable[tuple[float, float]]) -> float | None:
     pairs = list(values)
     total = math.fsum(weight for _, weight in pairs)
     return math.fsum(value * weight for value, weight in pairs) / total if total else None
-
-
-def case_of(run: Run) -> CaseRun:
-    """Say what the customer perceives of one run.
-
-    Parameters
-    ----------
-    run : Run
-        A run with at least one contact.
-
-    Returns
-    -------
-    CaseRun
-        Its figures.
-    """
-    involved = union((meeting.start, meeting.end) for meeting in run.meetings)
-    silences = [
-        after[0] - before[1] for before, after in pairwise(involved) if after[0] - before[1] > _GAP
-    ]
-    return CaseRun(
-        involved[-1][1] - involved[0][0],
-        math.fsum(silences),
-        max(silences, default=0.0),
-        len(silences),
-        occupied(run),
-    )

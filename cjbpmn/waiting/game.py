@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from heapq import heappop
+from typing import Final
 
+from cjbpmn.durations import Timings
+from cjbpmn.graph import FlowNode
 from cjbpmn.waiting.activities import Activities
 from cjbpmn.waiting.execution import Step
 from cjbpmn.waiting.gateways import JOINS
-from cjbpmn.waiting.structure import Moment
+from cjbpmn.waiting.structure import Moment, Structure
 from cjbpmn.waiting.tokens import (
     MANY,
     Activity,
@@ -20,9 +24,16 @@ from cjbpmn.waiting.tokens import (
     Token,
 )
 
+_DRAWS: Final = 8
+"""To draw so many random numbers takes about as long as one move of a token."""
+
 
 class Game(Activities):
     """All rules together, for one model; `play` is one run."""
+
+    def __init__(self, structure: Structure, timings: Timings) -> None:
+        super().__init__(structure, timings)
+        self.deeds = {key: self._deed(step.node) for key, step in self.steps.items()}
 
     def play(self, chooser: Chooser, *, renewing: bool = False, start: State | None = None) -> Run:
         """Play one run.
@@ -100,13 +111,18 @@ class Game(Activities):
         if not begun:
             own = [scope for scope in processes if scope.starts or scope.choices] or processes
             for scope in own[:1]:
-                self._open(scope, None, None, (), forced=True)
+                self._open(scope, None, None, None, forced=True)
         for scope in begun:
-            self._open(scope, None, None, ())
+            self._open(scope, None, None, None)
 
     def _move(self) -> None:
         while self.run.stopped is None:
-            while self.queue and self.run.stopped is None:
+            while (self.over or self.queue) and self.run.stopped is None:
+                if self.over:
+                    instance = self.over.popleft()
+                    if instance.live == 0 and instance.alive:
+                        self._complete(instance, instance.latest)
+                    continue
                 step, token, flow = self.queue.popleft()
                 if token.instance.alive:
                     self._arrive(step, token, flow)
@@ -124,7 +140,7 @@ class Game(Activities):
     def _finish(self) -> None:
         run = self.run
         run.end = self.now
-        run.moves = self.moves
+        run.moves = self.moves + self.drawn // _DRAWS
         for instance in self.instances:
             if not instance.alive or not instance.live:
                 continue
@@ -166,18 +182,20 @@ class Game(Activities):
             self.run.stopped = step.node.id
             self.run.warnings[f"token-flood:{step.node.id}"] = None
             return
-        node = step.node
-        if len(step.entries) > 1 and node.type not in JOINS:
+        if token.lineage is not None and len(step.entries) > 1 and step.node.type not in JOINS:
             self._check_merge(step, token)
         self._visit(step, token)
+        self.deeds[step.key](step, token, flow)
+
+    def _deed(self, node: FlowNode) -> Callable[[Step, Token, str | None], None]:
+        """Return what is done with a token that arrives at a node."""
         if node.is_gateway:
-            self._pass_gateway(step, token, flow)
-        elif node.is_activity:
-            self._start_activity(step, token)
-        elif node.type in {"startEvent", "intermediateCatchEvent"}:
-            self._catch(step, token, flow)
-        else:
-            self._throw(step, token)
+            return self._pass_gateway
+        if node.is_activity:
+            return lambda step, token, _: self._start_activity(step, token)
+        if node.type in {"startEvent", "intermediateCatchEvent"}:
+            return self._catch
+        return lambda step, token, _: self._throw(step, token)
 
     def _race(self, step: Step, token: Token) -> None:
         """Let the first of several events win: by the clock, by mail, or by chance."""
@@ -214,6 +232,8 @@ class Game(Activities):
                 )
 
     def _win(self, activity: Activity, winner: Step, last: Last) -> None:
+        if activity.stay is None:
+            activity.stay = self._stay(activity, winner)
         token = self._release(activity)
         token.last = self._later(token.last, last)
         if winner.key not in self.structure.turn_of:
@@ -260,7 +280,7 @@ class Game(Activities):
             self._compensate(step, token, list(reversed(step.handlers)))
             return
         self._touch(step, token)
-        self._send(step, token.last, token.lineage)
+        self._send(step, token)
         if step.catcher is not None and self._throw_to(step.catcher, token):
             return
         if node.has_event("terminate") and node.type == "endEvent":
@@ -286,7 +306,7 @@ class Game(Activities):
     def _run_handlers(self, step: Step, token: Token, names: list[str]) -> None:
         if not names:
             self._touch(step, token)
-            self._send(step, token.last, token.lineage)
+            self._send(step, token)
             self._depart(step, token)
             return
         handler = self.steps[names[0]]
@@ -308,6 +328,7 @@ class Game(Activities):
         self._note(instance, token.last)
         self._kill(instance)
         instance.live = 0
+        instance.stay = token.stay
         activity = instance.activity
         if activity is not None and activity.alive:
             instance.pending.clear()
@@ -321,6 +342,7 @@ class Game(Activities):
             holder = instance.activity
             if catcher in holder.step.boundaries:
                 self._note(token.instance, token.last)
+                holder.stay = token.stay
                 if step.node.interrupting:
                     self._interrupt(holder, step)
                     return True
@@ -328,7 +350,8 @@ class Game(Activities):
                 return False
             if step.scope in self.scopes[instance.scope.key].event_scopes:
                 self._note(token.instance, token.last)
-                self._enter_event_scope(instance, self.steps[step.scope], step, token.last)
+                around = self.steps[step.scope]
+                self._enter_event_scope(instance, around, step, token.last, token.stay)
                 return step.node.interrupting
             instance = holder.token.instance
         return False

@@ -8,8 +8,9 @@ from typing import Final
 
 from cjbpmn.durations import Timings
 from cjbpmn.waiting.execution import Step
+from cjbpmn.waiting.lineage import Arrivals, common
 from cjbpmn.waiting.structure import Structure
-from cjbpmn.waiting.tokens import MANY, Instance, Table, Token
+from cjbpmn.waiting.tokens import Instance, Table, Token
 
 JOINS: Final = frozenset({"parallelGateway", "inclusiveGateway", "complexGateway"})
 
@@ -19,7 +20,12 @@ class Gateways(Table):
 
     def __init__(self, structure: Structure, timings: Timings) -> None:
         super().__init__(structure, timings)
-        self._upstream: dict[str, dict[str, frozenset[str]]] = {}
+        self._reached: dict[tuple[str, str], frozenset[str]] = {}
+        self.sure = {
+            step.key: exits
+            for step in self.steps.values()
+            if (exits := self._sure_exits(step)) is not None
+        }
 
     def _race(self, step: Step, token: Token) -> None:
         """Let the first of several events win."""
@@ -27,22 +33,28 @@ class Gateways(Table):
 
     def _check_merge(self, step: Step, token: Token) -> None:
         """Warn where two branches of one split go on unsynchronised."""
-        seen = token.instance.arrivals.setdefault(step.key, [])
-        for lineage in seen:
-            for one, other in zip(lineage, token.lineage, strict=False):
-                if one != other:
-                    if one[0] == other[0]:
-                        self.run.warnings[f"unsafe:{step.node.id}"] = None
-                    break
-        if len(seen) < MANY and token.lineage:
-            seen.append(token.lineage)
+        arrivals = token.instance.arrivals.get(step.key)
+        if arrivals is None:
+            arrivals = token.instance.arrivals[step.key] = Arrivals()
+        if token.lineage is not None and arrivals.add(token.lineage):
+            self.run.warnings[f"unsafe:{step.node.id}"] = None
 
     def _depart(self, step: Step, token: Token) -> None:
         """Send a token on its way, along all flows, or those whose condition holds."""
+        exits = self.sure.get(step.key)
+        self._split(token, self._choose_exits(step) if exits is None else exits)
+
+    def _sure_exits(self, step: Step) -> list[tuple[str, str]] | None:
+        """Return where a token goes from a step that is no gateway; None where chance decides."""
         exits = step.exits
-        if len(exits) > 1 or (exits and self._is_conditional(exits[0][0])):
-            exits = self._choose_exits(step)
-        self._split(token, exits)
+        if any(self._is_conditional(flow) for flow, _ in exits):
+            return None
+        if len(exits) > 1 and (
+            step.node.attributes.get("default")
+            or any(given is not None for given in self._given(step))
+        ):
+            return None
+        return exits
 
     def _is_conditional(self, key: str) -> bool:
         flow = self.execution.graph.flows.get(key.rpartition("/")[2])
@@ -68,6 +80,26 @@ class Gateways(Table):
             if abs(known - 1) > 1e-6:  # noqa: PLR2004 - as finely as percentages are written
                 self.run.warnings[f"normalised-probability:{owner}"] = None
         return weights if sum(weights) > 0 else [1.0] * len(weights)
+
+    def weights(self, step: Step) -> list[float]:
+        """Return how likely each way out of an exclusive gateway is, whatever they add up to."""
+        return self._weights(self._given(step), step.node.id)
+
+    def chances(self, step: Step) -> tuple[list[float | None], int | None]:
+        """Return how likely each way out of an inclusive gateway is, and which is the default."""
+        default = step.node.attributes.get("default")
+        names = [flow.rpartition("/")[2] for flow, _ in step.exits]
+        place = names.index(default) if default in names else None
+        given = self._given(step)
+        doubtful = [chance for index, chance in enumerate(given) if index != place]
+        if any(chance is None for chance in doubtful):
+            self.run.warnings[f"assumed-probability:{step.node.id}"] = None
+        if place is None and len(doubtful) > 1:
+            self.run.warnings[f"conditioned-inclusive:{step.node.id}"] = None
+        return [
+            None if index == place else 0.5 if chance is None else chance
+            for index, chance in enumerate(given)
+        ], place
 
     def _given(self, step: Step) -> list[float | None]:
         likely = self.timings.probabilities
@@ -155,18 +187,18 @@ class Gateways(Table):
         joins.setdefault(flow, deque()).append(token)
         ready = [tokens for tokens in joins.values() if tokens]
         if len(ready) >= needed:
-            self._leave_gateway(step, self._merge([tokens.popleft() for tokens in ready]))
+            merged = [tokens.popleft() for tokens in ready]
+            if not any(joins.values()):
+                del token.instance.joins[step.key]
+            self._leave_gateway(step, self._merge(merged))
 
     def _join_some(self, step: Step, token: Token, flow: str, needed: int) -> None:
         """Let the n-th token pass, and absorb the rest until all have come."""
         instance = token.instance
-        seen = instance.arrivals.setdefault(step.key, [])
-        seen.append(token.lineage)
+        arrived = instance.arrived.get(step.key, 0) + 1
+        instance.arrived[step.key] = arrived % len(step.entries)
         joins = instance.joins.setdefault(step.key, {})
         joins.setdefault(flow, deque()).append(token)
-        arrived = len(seen)
-        if arrived == len(step.entries):
-            seen.clear()
         held = [t for tokens in joins.values() for t in tokens]
         if arrived < needed:
             return
@@ -183,15 +215,11 @@ class Gateways(Table):
         last = first.last
         for token in tokens[1:]:
             last = self._later(last, token.last)
-            common = 0
-            for one, other in zip(lineage, token.lineage, strict=False):
-                if one != other:
-                    break
-                common += 1
-            lineage = lineage[:common]
+            lineage = common(lineage, token.lineage)
         first.instance.live -= len(tokens) - 1
         self.alive_tokens -= len(tokens) - 1
-        return Token(first.instance, last, lineage)
+        stay = max((t.stay for t in tokens if t.stay), key=lambda stay: stay.end, default=None)
+        return Token(first.instance, last, lineage, stay)
 
     def _release_inclusive(self, *, forced: bool) -> bool:
         """Fire the inclusive joins that nothing more can reach; one of them at least if forced."""
@@ -204,40 +232,35 @@ class Gateways(Table):
                 tokens = [queue.popleft() for queue in held.values() if queue]
                 if not any(held.values()):
                     del self.inclusive[(instance, key)]
+                    del instance.joins[key]
                 self._leave_gateway(self.steps[key], self._merge(tokens))
                 return True
         return False
 
     def _more_can_come(self, instance: Instance, key: str, held: dict[str, deque[Token]]) -> bool:
-        upstream = self._upstream_of(key)
-        missing = [flow for flow in self.steps[key].entries if not held.get(flow)]
+        missing = {flow for flow in self.steps[key].entries if not held.get(flow)}
         places = {activity.step.key for activity in instance.running}
         places |= {at for at, count in instance.waiting.items() if count}
         places |= {
             at for at, joined in instance.joins.items() if at != key and any(joined.values())
         }
-        return any(not places.isdisjoint(upstream[flow]) for flow in missing)
+        return any(not missing.isdisjoint(self._entries_after(at, key)) for at in places)
 
-    def _upstream_of(self, key: str) -> dict[str, frozenset[str]]:
-        """Return, for each flow into a join, the steps of the scope from which it is reached."""
-        if key not in self._upstream:
-            found = {}
-            before: dict[str, list[str]] = {}
-            source: dict[str, str] = {}
-            for member in self.scopes[self.steps[key].scope].members:
-                for flow, target in self.steps[member].exits:
-                    before.setdefault(target, []).append(member)
-                    source[flow] = member
-                for boundary in self.steps[member].boundaries:
-                    before.setdefault(boundary, []).append(member)
-            for flow in self.steps[key].entries:
-                seen = {source[flow]} - {key}
-                pending = list(seen)
-                while pending:
-                    for member in before.get(pending.pop(), ()):
-                        if member not in seen and member != key:
-                            seen.add(member)
-                            pending.append(member)
-                found[flow] = frozenset(seen)
-            self._upstream[key] = found
-        return self._upstream[key]
+    def _entries_after(self, place: str, join: str) -> frozenset[str]:
+        """Return the flows into a join that are reached from a step of its scope, but not by it."""
+        known = self._reached.get((place, join))
+        if known is not None:
+            return known
+        entries = set(self.steps[join].entries)
+        found: set[str] = set()
+        seen = {place, join}
+        pending = [] if place == join else [place]
+        while pending and found != entries:
+            step = self.steps[pending.pop()]
+            found.update(flow for flow, _ in step.exits if flow in entries)
+            for after in (*(target for _, target in step.exits), *step.boundaries):
+                if after not in seen:
+                    seen.add(after)
+                    pending.append(after)
+        self._reached[place, join] = frozenset(found)
+        return self._reached[place, join]

@@ -24,11 +24,19 @@ SAMPLES: Final = 10_000
 FEWEST: Final = 500
 SAMPLED_MOVES: Final = 100_000
 """Of large models fewer samples are played: so many moves of tokens, but at least `FEWEST` runs."""
+MOST_MOVES: Final = 200_000
+"""And where even so many runs take too long, fewer: no model may take more moves than these."""
 _PILOT: Final = 20
 SEED: Final = 20261
+TOLERATED: Final = 1e-3
+"""Figures are given although runs were broken off, if these are no likelier than this."""
+_LAST_MOVES: Final = 10_000
+"""Where there will be no figures, so many moves are left to find out what else is doubtful."""
 ENDLESS: Final = 1e9
 """Hours that stand for no bound, such that sums and differences of them stay exact enough."""
 _BLOCK: Final = 512
+_HABIT: Final = 500
+"""Beyond so many times, a choice is no less ready than before; numbers have an end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +57,11 @@ class Played:
     runs: list[tuple[float, Run]]
     method: str
     rest: float = 0.0
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether more runs would not help: too many would never end."""
+        return _broken(self.runs) * (1 - self.rest) >= TOLERATED
 
 
 def is_countable(distribution: Distribution) -> bool:
@@ -90,7 +103,7 @@ class Scripted:
             # What was chosen before in this run is chosen less readily again: loops are left.
             chosen = max(
                 range(len(weights)),
-                key=lambda index: weights[index] / 4.0 ** self.habit[owner, index],
+                key=lambda index: weights[index] / 4.0 ** min(self.habit[owner, index], _HABIT),
             )
             self.habit[owner, chosen] += 1
             for index, weight in enumerate(weights):
@@ -173,25 +186,16 @@ class Random:
         return index, times[index]
 
 
-def play_all(game: Game) -> Played:
-    """Play all runs of a model where durations are countable, and a sample otherwise.
-
-    Parameters
-    ----------
-    game : Game
-        The model.
-
-    Returns
-    -------
-    Played
-        The runs.
-    """
-    if all(map(is_countable, game.clocks.values())):
-        return enumerate_runs(game)
-    return sample_runs(game)
+def _broken(runs: Iterable[tuple[float, Run]]) -> float:
+    """Return how likely the runs are that were broken off, and not only to go on elsewhere."""
+    return math.fsum(
+        weight for weight, run in runs if run.stopped is not None and run.renewed is None
+    )
 
 
-def sample_runs(game: Game, *, samples: int | None = None, seed: int = SEED) -> Played:
+def sample_runs(
+    game: Game, *, samples: int | None = None, moves: int = SAMPLED_MOVES, seed: int = SEED
+) -> Played:
     """Play random runs of a model.
 
     Parameters
@@ -200,6 +204,8 @@ def sample_runs(game: Game, *, samples: int | None = None, seed: int = SEED) -> 
         The model.
     samples : int or None
         How many; by default, as the size allows.
+    moves : int
+        How many moves of tokens, if that is more than `FEWEST` runs.
     seed : int
         The same seed gives the same runs.
 
@@ -211,9 +217,18 @@ def sample_runs(game: Game, *, samples: int | None = None, seed: int = SEED) -> 
     chooser = Random(seed)
     if samples is None:
         # A few runs of their own tell how long one is.
-        length = sum(game.play(chooser).moves for _ in range(_PILOT)) / _PILOT
-        samples = round(min(SAMPLES, max(FEWEST, SAMPLED_MOVES / max(length, 1))))
-    return Played([(1 / samples, game.play(chooser)) for _ in range(samples)], "sampled")
+        lengths: list[int] = []
+        while len(lengths) < _PILOT and sum(lengths) < MOST_MOVES // 4:
+            lengths.append(game.play(chooser).moves)
+        length = max(sum(lengths) / len(lengths), 1)
+        samples = round(min(SAMPLES, max(FEWEST, moves / length), MOST_MOVES / length))
+        samples = max(samples, 2)
+    runs: list[Run] = []
+    broken = 0
+    while len(runs) < samples and broken < TOLERATED * samples:
+        runs.append(game.play(chooser))
+        broken += runs[-1].stopped is not None
+    return Played([(1 / len(runs), run) for run in runs], "sampled")
 
 
 def enumerate_runs(
@@ -246,19 +261,24 @@ def enumerate_runs(
         most=most,
         moves=MAX_MOVES if patient else MAX_MOVES // 5,
         enough=EXACT_REST if patient else 1e-6,
+        hopeless=math.inf if bound else TOLERATED,
     )
     total = math.fsum(weight for weight, _ in ways)
+    if not total:
+        # With thousands of choices, each run is less likely than numbers can say.
+        return Played([(1 / len(ways), run) for _, run in ways], "enumerated", 1.0)
     method = "exact" if rest <= 1e-9 else "enumerated"  # noqa: PLR2004 - the promised accuracy
     return Played([(weight / total, run) for weight, run in ways], method, rest)
 
 
-def unfold(
+def unfold(  # noqa: PLR0913 - the rest says when to stop
     make: Callable[[Sequence[int]], Scripted],
     play: Callable[[Scripted], Run],
     *,
     moves: int,
     most: int = MAX_RUNS,
     enough: float = EXACT_REST,
+    hopeless: float = math.inf,
 ) -> tuple[list[tuple[float, Run]], float]:
     """Play every way that chance can go, the likeliest first, each once.
 
@@ -274,6 +294,8 @@ def unfold(
         How many runs at most.
     enough : float
         Which probability may be left out.
+    hopeless : float
+        With so much broken off, what is left does not matter much.
 
     Returns
     -------
@@ -283,11 +305,17 @@ def unfold(
     heap: list[tuple[float, tuple[int, ...]]] = [(-1.0, ())]
     ways: list[tuple[float, Run]] = []
     rest = 1.0
+    broken = 0.0
     while heap and rest > enough and len(ways) < most:
         chooser = make(heappop(heap)[1])
         run = play(chooser)
         ways.append((chooser.probability, run))
         rest -= chooser.probability
+        if run.stopped is not None and run.renewed is None:
+            broken += chooser.probability
+        if broken >= hopeless:
+            moves = min(moves, _LAST_MOVES)
+            hopeless = math.inf
         for probability, alternative in chooser.alternatives:
             heappush(heap, (-probability, alternative))
         moves -= run.moves

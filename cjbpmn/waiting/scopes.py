@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable
 
 from cjbpmn.waiting.execution import Scope, Step
 from cjbpmn.waiting.gateways import Gateways
-from cjbpmn.waiting.tokens import MANY, Activity, Instance, Last, Lineage, Token, Waiter
+from cjbpmn.waiting.lineage import Lineage, Stay
+from cjbpmn.waiting.tokens import MANY, Activity, Instance, Last, Token, Waiter
 
 
 class Scopes(Gateways):
@@ -26,6 +27,7 @@ class Scopes(Gateways):
         *,
         only: str | None = None,
         forced: bool = False,
+        stay: Stay | None = None,
     ) -> None:
         """Enter a scope: at one step, or wherever it begins."""
         instance = Instance(scope, activity)
@@ -39,9 +41,10 @@ class Scopes(Gateways):
             starts = starts[:1]
         if only is None or activity is None:
             for event_scope in scope.event_scopes:
-                self._arm_event_scope(instance, self.steps[event_scope], last, lineage)
+                watch = Activity(self.steps[event_scope], Token(instance, last, lineage, stay))
+                self._arm_event_scope(instance, watch)
         for key in starts:
-            self._put(self.steps[key], Token(instance, last, lineage), None)
+            self._put(self.steps[key], Token(instance, last, lineage, stay), None)
         if not starts:
             self._complete(instance, last)
 
@@ -62,26 +65,27 @@ class Scopes(Gateways):
         if instance.pending:
             # An ad-hoc sub-process that does one thing after another.
             key = instance.pending.pop(0)
-            self._put(self.steps[key], Token(instance, last), None)
+            self._put(self.steps[key], Token(instance, last, stay=instance.stay), None)
             return
         instance.alive = False
         activity = instance.activity
         if activity is None or not activity.alive or activity.step.inner is None:
             return
         activity.inner.remove(instance)
+        activity.stay = instance.stay
         activity.token.last = self._later(activity.token.last, self._later(last, instance.latest))
         if activity.todo:
             activity.todo -= 1
-            self._open(instance.scope, activity, activity.token.last, activity.token.lineage)
+            token, stay = activity.token, instance.stay
+            self._open(instance.scope, activity, token.last, token.lineage, stay=stay)
         elif not activity.inner:
             self._worked(activity)
 
-    def _arm_event_scope(
-        self, instance: Instance, holder: Step, last: Last, lineage: Lineage
-    ) -> None:
+    def _arm_event_scope(self, instance: Instance, watch: Activity) -> None:
+        holder, last = watch.step, watch.token.last
         if holder.inner is None:
             return
-        watch = Activity(holder, Token(instance, last, lineage))
+        watch.since = self.now
         for key in self.scopes[holder.inner].members:
             start = self.steps[key]
             if start.node.type != "startEvent":
@@ -91,7 +95,7 @@ class Scopes(Gateways):
                     watch,
                     start.awaits,
                     lambda mail, start=start: self._enter_event_scope(  # type: ignore[misc]
-                        instance, holder, start, mail
+                        instance, holder, start, mail, watch.stay
                     ),
                 )
             elif key in self.clocks:
@@ -104,7 +108,7 @@ class Scopes(Gateways):
                     1,
                     watch,
                     lambda start=start: self._enter_event_scope(  # type: ignore[misc]
-                        instance, holder, start, last
+                        instance, holder, start, last, self._stay(watch, start)
                     ),
                 )
 
@@ -112,10 +116,12 @@ class Scopes(Gateways):
         """Between bounds, a scope may end before its timer, however long it can take, or not."""
         return self.chooser.bound is not None and self.chooser.choose((1.0, 1.0)) == 0
 
-    def _enter_event_scope(self, instance: Instance, holder: Step, start: Step, last: Last) -> None:
+    def _enter_event_scope(
+        self, instance: Instance, holder: Step, start: Step, last: Last, stay: Stay | None
+    ) -> None:
         if not instance.alive or holder.inner is None:
             return
-        token = Token(instance, last)
+        token = Token(instance, last, stay=stay)
         if start.node.interrupting:
             self._kill(instance)
             instance.alive = True
@@ -132,20 +138,22 @@ class Scopes(Gateways):
         self._visit(holder, token)
         activity = self._hold(holder, token)
         activity.begun = self.now
-        self._open(self.scopes[holder.inner], activity, token.last, (), only=start.key)
+        scope = self.scopes[holder.inner]
+        self._open(scope, activity, token.last, None, only=start.key, stay=token.stay)
 
-    def _send(self, step: Step, last: Last, lineage: Lineage) -> None:
+    def _send(self, step: Step, token: Token) -> None:
         for flow, target in step.sends:
-            self._deliver(flow, self.steps[target], last, lineage)
+            self._deliver(flow, self.steps[target], token)
 
-    def _deliver(self, flow: str, target: Step, last: Last, lineage: Lineage) -> None:
+    def _deliver(self, flow: str, target: Step, token: Token) -> None:
         waiters = self.waiters.get(flow, [])
         while waiters:
             waiter = waiters.pop(0)
             activity = waiter.activity
             if not waiter.served and activity.alive and activity.token.instance.alive:
                 waiter.served = True
-                waiter.take(last)
+                activity.stay = token.stay
+                waiter.take(token.last)
                 return
         scope = self.scopes[target.scope]
         if target.key in scope.triggered and scope.holder is None:
@@ -153,9 +161,10 @@ class Scopes(Gateways):
                 self.run.stopped = target.node.id
                 self.run.warnings[f"token-flood:{target.node.id}"] = None
                 return
-            self._open(scope, None, last, lineage, only=target.key)
+            only, stay = target.key, token.stay
+            self._open(scope, None, token.last, token.lineage, only=only, stay=stay)
         elif target.node.type != "boundaryEvent" and not flow.startswith("signal "):
-            self.mail.setdefault(flow, deque()).append(last)
+            self.mail.setdefault(flow, deque()).append(token.last)
 
     def _await(
         self, activity: Activity, flows: Iterable[str], take: Callable[[Last], None]

@@ -15,11 +15,14 @@ import networkx as nx
 
 from cjbpmn.contacts import Contact, customer_side, find_contacts, focal_organisation
 from cjbpmn.customer import resolve_customer
-from cjbpmn.durations import Timings, percentile, read_timings
+from cjbpmn.durations import Timings, read_timings
 from cjbpmn.graph import ProcessGraph
+from cjbpmn.waiting.engines import figure_out
 from cjbpmn.waiting.execution import Step, compile_execution
-from cjbpmn.waiting.figures import Figures, figure_out
+from cjbpmn.waiting.figures import Figures
 from cjbpmn.waiting.game import Game
+from cjbpmn.waiting.promises import judge_promises
+from cjbpmn.waiting.responsibility import Responsibility
 from cjbpmn.waiting.stretches import (
     CaseFigures,
     Leg,
@@ -78,18 +81,15 @@ def find_waiting_stretches(
     if not contacts:
         warnings["no-touchpoints"] = None
         return WaitingReport(ending={"no_contact": 1.0}, warnings=tuple(warnings))
-    execution = compile_execution(graph)
-    structure = build_structure(execution, contacts, customer_side(graph, customers))
-    warnings |= execution.warnings
-    order = {identifier: index for index, identifier in enumerate(graph.nodes)}
-    reaches = [reach for end in structure.touches if (reach := structure.reach(end, order)).timed]
-    reaches.sort(key=lambda reach: (order[execution.steps[reach.end.key].node.id], reach.end))
+    structure, reaches = find_structure(graph, contacts, customer_side(graph, customers))
+    warnings |= structure.execution.warnings
     game = Game(structure, timings)
     figures = figure_out(game)
     warnings |= dict.fromkeys(_doubts(reaches, timings))
     warnings |= figures.warnings
     focal = focal_organisation(graph, customers)
-    makers = _Maker(graph, structure, timings, figures, {focal, *customers})
+    blame = Responsibility(graph, figures, {focal, *customers})
+    makers = _Maker(graph, structure, timings, figures, blame)
     stretches = makers.stretches(reaches)
     return WaitingReport(
         stretches,
@@ -100,9 +100,41 @@ def find_waiting_stretches(
         {identifier: contact.involvement for identifier, contact in contacts.items()},
         figures.method,
         figures.played.rest,
-        len(figures.runs) if figures.played.method == "sampled" else 0,
+        figures.samples,
         figures.standard_error,
+        judge_promises(graph, figures, lower_bound=any(one.unknown for one in stretches)),
+        figures.engine if figures.samples else "",
+        figures.reason or "",
     )
+
+
+def find_structure(
+    graph: ProcessGraph, contacts: Mapping[str, Contact], own: frozenset[str]
+) -> tuple[Structure, list[Reach]]:
+    """Find which stretches there are, without asking how long they take.
+
+    Parameters
+    ----------
+    graph : ProcessGraph
+        The model.
+    contacts : mapping of str to Contact
+        By flow node.
+    own : frozenset of str
+        The customer's flow nodes.
+
+    Returns
+    -------
+    structure : Structure
+        The network of moments.
+    reaches : list of Reach
+        What lies before each contact, where that takes time; in document order.
+    """
+    structure = build_structure(compile_execution(graph), contacts, own)
+    steps = structure.execution.steps
+    order = {identifier: index for index, identifier in enumerate(graph.nodes)}
+    reaches = [reach for end in structure.touches if (reach := structure.reach(end, order)).timed]
+    reaches.sort(key=lambda reach: (order[steps[reach.end.key].node.id], reach.end))
+    return structure, reaches
 
 
 def _findings(graph: ProcessGraph) -> Iterator[str]:
@@ -145,13 +177,13 @@ class _Maker:
         structure: Structure,
         timings: Timings,
         figures: Figures,
-        known_pools: set[str | None],
+        blame: Responsibility,
     ) -> None:
         self.graph = graph
         self.structure = structure
         self.timings = timings
         self.figures = figures
-        self.known_pools = known_pools
+        self.blame = blame
         self.order = {identifier: index for index, identifier in enumerate(graph.nodes)}
         self.senders: dict[str, list[str]] = {}
         for step in structure.execution.steps.values():
@@ -165,9 +197,11 @@ class _Maker:
 
     def _stretch(self, reach: Reach, listed: Mapping[str, str]) -> WaitingStretch:
         end, steps = reach.end, self.structure.execution.steps
-        waits = self.figures.waits.get(end, [])
         endless = reach.is_endless or self._repeats_for_ever(reach)
-        around = self.figures.spread(end, endless=endless)
+        around = self.figures.bounds(end, endless=endless)
+        spread = self.figures.spread_of(end)
+        expected = self.figures.expected(end)
+        blamed = self.blame.before.get(end, {})
         pools = dict.fromkeys(self.graph.nodes[identifier].participant for identifier in reach.body)
         return WaitingStretch(
             end=end.name,
@@ -176,29 +210,32 @@ class _Maker:
             body=reach.body,
             executions=self._executions(reach),
             minimum=None if around is None else around[0],
-            expected=self.figures.expected(end),
+            expected=expected,
             maximum=None if around is None else around[1],
-            p50=percentile(waits, 0.5),
-            p90=percentile(waits, 0.9),
+            p50=spread.percentile(0.5),
+            p90=spread.percentile(0.9),
             legs=tuple(self._legs(end, endless=endless)),
             handoffs=reach.handoffs,
             desks=reach.desks,
             partners=tuple(
                 self.graph.participants[pool].name or pool
                 for pool in pools
-                if pool is not None and pool not in self.known_pools
+                if pool is not None and pool not in self.blame.inside
             ),
             unknown=tuple(i for i in reach.timed if i not in self.timings.durations),
             includes_end_work=self.structure.touches[end].before,
             includes_start_work=any(self.structure.touches[start].after for start in reach.starts),
             twin=next((listed[key] for key in self._others(steps[end.key]) if key in listed), None),
             inside=self._inside(reach),
-            standard_error=self.figures.error(waits),
+            standard_error=self.figures.error_of(end),
             sources={
                 identifier: self.timings.durations[identifier].source
                 for identifier in reach.timed
                 if identifier in self.timings.durations
             },
+            spread=spread,
+            by_lane=self.blame.lanes(blamed, expected),
+            by_cause=self.blame.causes(blamed, expected),
         )
 
     def _others(self, step: Step) -> Iterator[str]:
@@ -221,7 +258,7 @@ class _Maker:
         return False
 
     def _executions(self, reach: Reach) -> float | None:
-        if not self.figures.runs:
+        if self.figures.method == "none":
             return None
         number = self.figures.executions(reach.end)
         silent = self.figures.silent
@@ -231,27 +268,35 @@ class _Maker:
 
     def _legs(self, end: Moment, *, endless: bool) -> Iterator[Leg]:
         for start, share, expected in self.figures.shares(end):
-            around = self.figures.spread(end, start, endless=endless, leg=True)
+            around = self.figures.bounds(end, start, endless=endless, leg=True)
             if around is not None:
                 yield Leg(start, share, around[0], expected, around[1])
 
     def case(self, stretches: Sequence[WaitingStretch]) -> CaseFigures:
         """Make the figures of one case."""
-        if not self.figures.cases:
+        if not self.figures.waits:
             return CaseFigures()
         least, most = self.figures.wait_range
         executed = [stretch for stretch in stretches if stretch.executions]
         if any(stretch.maximum == math.inf for stretch in executed) or self._goes_round():
             most = math.inf
         unknown = any(stretch.unknown for stretch in stretches)
+        wait = self.figures.mean("wait")
         return CaseFigures(
             journey=self.figures.mean("journey"),
-            wait=self.figures.mean("wait"),
+            wait=wait,
             wait_min=least,
             wait_max=None if unknown else most,
             longest=self.figures.mean("longest"),
             occupied=self.figures.mean("occupied"),
             gaps=self.figures.mean("gaps"),
+            waits=self.figures.spread("wait"),
+            journeys=self.figures.spread("journey"),
+            silences=self.figures.spread("longest"),
+            curve=self.figures.curve(),
+            by_lane=self.blame.lanes(self.blame.case, wait),
+            by_cause=self.blame.causes(self.blame.case, wait),
+            by_phase=self.blame.by_phase(wait),
         )
 
     def _goes_round(self) -> bool:

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from cjbpmn.waiting.spread import Spread
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -26,6 +28,9 @@ COLUMNS: Final = (
     "partners",
     "unknown",
     "lower_bound",
+    "by_lane",
+    "by_cause",
+    "sources",
 )
 """The columns of `stretches_to_frame`."""
 
@@ -95,6 +100,14 @@ class WaitingStretch:
     inside : tuple of str
         The body, and those contacts at its two ends that are not the customer's own: all that
         others do between what the customer does.
+    spread : Spread
+        How the wait is spread over the executions, for any other percentile.
+    by_lane : mapping of str to float
+        The expected wait in hours, by the lane (or pool) that had it in hands: at each moment the
+        one for which all others had to wait. Together they are `expected`.
+    by_cause : mapping of str to float
+        The same by cause: ``work`` of the organisation, a ``partner``, a ``timer``, something
+        ``outside`` the drawing, or the ``customer``.
     """
 
     end: str
@@ -118,6 +131,9 @@ class WaitingStretch:
     inside: tuple[str, ...] = ()
     standard_error: float = 0.0
     sources: Mapping[str, str] = field(default_factory=dict)
+    spread: Spread = field(default_factory=Spread, repr=False)
+    by_lane: Mapping[str, float] = field(default_factory=dict)
+    by_cause: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def incomplete(self) -> bool:
@@ -161,6 +177,8 @@ class WaitingStretch:
             "desks": list(self.desks),
             "partners": list(self.partners),
             "sources": dict(self.sources),
+            "by_lane": dict(self.by_lane),
+            "by_cause": dict(self.by_cause),
         }
         if self.unknown:
             values |= {"incomplete": True, "lower_bound": True, "unknown": list(self.unknown)}
@@ -212,6 +230,57 @@ class Tail:
 
 
 @dataclass(frozen=True, slots=True)
+class Promise:
+    """What the customer was promised, and what comes of it.
+
+    Parameters
+    ----------
+    text : str
+        The promise in words.
+    start : str or None
+        The contact from whose end the clock runs; None for the last one before.
+    end : str
+        The contact at which it stops.
+    hours : float
+        How long it may take.
+    broken : float or None
+        How likely it takes longer, where it comes to that contact; None where it never does.
+    excess : float or None
+        By how many hours it is broken, on average over all cases.
+    kept : float or None
+        What could be promised, and be kept in 9 of 10 cases; in hours.
+    source : str
+        ``norm`` or ``step``: where in the journey it stands.
+    lower_bound : bool
+        Whether nobody knows how long something takes, so that it may be broken more often.
+    """
+
+    text: str
+    start: str | None
+    end: str
+    hours: float
+    broken: float | None
+    excess: float | None
+    kept: float | None
+    source: str
+    lower_bound: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as plain values for JSON."""
+        return {
+            "text": self.text,
+            "from": self.start,
+            "to": self.end,
+            "at_most": self.hours,
+            "broken": self.broken,
+            "excess": self.excess,
+            "kept_in_9_of_10": self.kept,
+            "source": self.source,
+            "lower_bound": self.lower_bound,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class CaseFigures:
     """The journey of one customer through one case, in hours; None where there is no contact.
 
@@ -229,6 +298,14 @@ class CaseFigures:
         How long work goes on inside while the customer is busy too.
     gaps : float
         How many silences.
+    waits, journeys, silences : Spread
+        How the wait, the journey and the longest silence are spread over the cases.
+    curve : tuple of pairs of float
+        How long a customer has waited, on average, so many hours after the first contact.
+    by_lane, by_cause : mapping of str to float
+        The wait in hours, by the lane for which the customer waited, and by cause.
+    by_phase : mapping of str to float
+        The wait in hours, by the phase of the step that ends it.
     """
 
     journey: float | None = None
@@ -238,6 +315,18 @@ class CaseFigures:
     longest: float | None = None
     occupied: float | None = None
     gaps: float = 0.0
+    waits: Spread = field(default_factory=Spread, repr=False)
+    journeys: Spread = field(default_factory=Spread, repr=False)
+    silences: Spread = field(default_factory=Spread, repr=False)
+    curve: tuple[tuple[float, float], ...] = field(default=(), repr=False)
+    by_lane: Mapping[str, float] = field(default_factory=dict)
+    by_cause: Mapping[str, float] = field(default_factory=dict)
+    by_phase: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def share(self) -> float | None:
+        """How much of the journey is waiting; None where the journey takes no time."""
+        return self.wait / self.journey if self.wait is not None and self.journey else None
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as plain values for JSON."""
@@ -249,6 +338,20 @@ class CaseFigures:
             "longest": _json(self.longest),
             "occupied": _json(self.occupied),
             "gaps": self.gaps,
+            "share": self.share,
+            **{
+                f"{name}_p{percent}": _json(spread.percentile(percent / 100))
+                for name, spread in (
+                    ("wait", self.waits),
+                    ("journey", self.journeys),
+                    ("longest", self.silences),
+                )
+                for percent in (50, 90)
+            },
+            "by_lane": dict(self.by_lane),
+            "by_cause": dict(self.by_cause),
+            "by_phase": dict(self.by_phase),
+            "curve": [list(point) for point in self.curve],
         }
 
 
@@ -280,6 +383,12 @@ class WaitingReport:
         See `method`.
     standard_error : float
         Of the expected wait of a case, in hours, where that was sampled.
+    promises : tuple of Promise
+        What the customer was promised, and how likely that is to be broken.
+    engine : str
+        How a sample was played: ``vectorised``, many cases at once, or ``event-driven``.
+    reason : str
+        Why it could not be played many cases at once.
     """
 
     stretches: tuple[WaitingStretch, ...] = ()
@@ -292,6 +401,9 @@ class WaitingReport:
     rest: float = 0.0
     samples: int = 0
     standard_error: float = 0.0
+    promises: tuple[Promise, ...] = ()
+    engine: str = ""
+    reason: str = ""
 
     def __iter__(self) -> Iterator[WaitingStretch]:
         return iter(self.stretches)
@@ -312,10 +424,15 @@ class WaitingReport:
         if self.samples:
             # With an exact expectation only the percentiles come from the sample.
             values["method"] |= {"samples": self.samples, "standard_error": self.standard_error}
+            values["method"]["engine"] = self.engine
+            if self.reason:
+                values["method"]["because"] = self.reason
         if self.rest:
             values["method"]["rest"] = self.rest
         if self.tail:
             values["tail"] = [tail.as_dict() for tail in self.tail]
+        if self.promises:
+            values["promises"] = [promise.as_dict() for promise in self.promises]
         return values
 
 

@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from heapq import heapify, heappop, heappush
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import networkx as nx
 
@@ -31,6 +32,9 @@ class Moment(NamedTuple):
     def name(self) -> str:
         """What it is called where it ends a stretch."""
         return self.key if self.part in {"run", "in"} else f"{self.key}#{self.part}"
+
+
+Neighbours: TypeAlias = dict[Moment, list[Moment]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +117,17 @@ class Structure:
     network: nx.DiGraph[Moment] = field(default_factory=nx.DiGraph)
     touches: dict[Moment, Touch] = field(default_factory=dict)
     turn_of: dict[str, str] = field(default_factory=dict)
+    _around: tuple[Neighbours, Neighbours] | None = None
+
+    @property
+    def around(self) -> tuple[Neighbours, Neighbours]:
+        """What comes before each moment, and what after: of a network that is complete."""
+        if self._around is None:
+            self._around = (
+                {moment: list(before) for moment, before in self.network.pred.items()},
+                {moment: list(after) for moment, after in self.network.succ.items()},
+            )
+        return self._around
 
     def enter(self, key: str) -> list[Moment]:
         """Return the moments with which a step begins."""
@@ -135,15 +150,16 @@ class Structure:
         """Collect what lies before a contact."""
         inside: dict[Moment, None] = {}
         starts: dict[Moment, None] = {}
-        is_open = not self.network.pred[end]
+        pred = self.around[0]
+        is_open = not pred[end]
         queue = deque([end])
         while queue:
-            for before in self.network.pred[queue.popleft()]:
+            for before in pred[queue.popleft()]:
                 if before in self.touches:
                     starts[before] = None
                 elif before not in inside:
                     inside[before] = None
-                    is_open = is_open or not self.network.pred[before]
+                    is_open = is_open or not pred[before]
                     queue.append(before)
         steps = self.execution.steps
         body = sorted(
@@ -153,7 +169,8 @@ class Structure:
         if self.touches[end].before:
             timed.add(steps[end.key].node.id)
         timed |= {steps[m.key].node.id for m in starts if self.touches[m].after}
-        view = self.network.subgraph(inside)
+        line = self._in_line(inside, order)
+        view = self.network.subgraph(inside) if line is None else None
         return Reach(
             end,
             tuple(sorted(starts, key=lambda m: (order[steps[m.key].node.id], m))),
@@ -161,10 +178,43 @@ class Structure:
             tuple(body),
             tuple(sorted(timed, key=order.__getitem__)),
             is_open,
-            self._has_circle(view),
+            view is not None and self._has_circle(view),
             tuple(dict.fromkeys(self._handoffs(end, starts, inside))),
-            tuple(dict.fromkeys(self._desks(view, order))),
+            tuple(dict.fromkeys(self._desks(view, order) if view else self._desks_in(line or ()))),
         )
+
+    def _in_line(
+        self, inside: Mapping[Moment, None], order: Mapping[str, int]
+    ) -> list[Moment] | None:
+        """Put moments in the order of the work, or of the document where that leaves a choice.
+
+        None where they go round in a circle.
+        """
+        pred, succ = self.around
+        number = {m: n for n, m in enumerate(inside)}
+        open_ = {m: sum(one in inside for one in pred[m]) for m in inside}
+        heap = [(self._rank(m, order), number[m], m) for m, count in open_.items() if not count]
+        heapify(heap)
+        line: list[Moment] = []
+        while heap:
+            moment = heappop(heap)[2]
+            line.append(moment)
+            for after in succ[moment]:
+                if after in open_:
+                    open_[after] -= 1
+                    if not open_[after]:
+                        heappush(heap, (self._rank(after, order), number[after], after))
+        return line if len(line) == len(inside) else None
+
+    def _rank(self, moment: Moment, order: Mapping[str, int]) -> int:
+        step = self.execution.steps.get(moment.key)
+        return 0 if step is None else order[step.node.id]
+
+    def _desks_in(self, line: Iterable[Moment]) -> Iterator[str]:
+        steps, graph = self.execution.steps, self.execution.graph
+        for moment in line:
+            if self._is_desk_work(moment) and (desk := graph.desk(steps[moment.key].node.id)):
+                yield desk
 
     def takes_time(self, moment: Moment) -> bool:
         """Tell whether time can pass in a moment."""
@@ -192,7 +242,7 @@ class Structure:
             seen = {first}
             queue = deque([first])
             while queue:
-                for after in self.network.succ[queue.popleft()]:
+                for after in self.around[1][queue.popleft()]:
                     if after in seen or not (after == end or after in inside):
                         continue
                     seen.add(after)

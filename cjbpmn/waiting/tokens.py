@@ -19,16 +19,16 @@ from typing import Final, NamedTuple, Protocol, TypeAlias
 from cjbpmn.distributions import Distribution
 from cjbpmn.durations import Timings, declared_waits
 from cjbpmn.waiting.execution import Scope, Step, is_timed
+from cjbpmn.waiting.lineage import Arrivals, Branch, Lineage, Stay
 from cjbpmn.waiting.structure import Moment, Structure
 
 Last: TypeAlias = tuple[float, int] | None
 """End and number of the last contact on a causal path. The number breaks ties: who comes later
 in the game is causally later, or independent."""
-Lineage: TypeAlias = tuple[tuple[int, int], ...]
-"""The splits that a token came through, and by which branch."""
-
 MANY: Final = 64
 """More tokens than so many, beyond one for each step, are a flood."""
+_LONGEST: Final = 50_000
+"""No run takes more moves than these, unless the model itself is as large."""
 MAX_INSTANCES: Final = 1000
 """How many instances of one activity are played."""
 
@@ -65,6 +65,8 @@ class Meeting:
         The number of the last contact before it on the causal path.
     wait : float or None
         From the end of that one, or from the start of the case, in hours.
+    stay : Stay or None
+        Where that time went.
     """
 
     moment: Moment
@@ -72,6 +74,7 @@ class Meeting:
     end: float
     after: int | None
     wait: float
+    stay: Stay | None = None
 
 
 class State(NamedTuple):
@@ -145,6 +148,7 @@ class Instance:
         "activity",
         "alive",
         "arrivals",
+        "arrived",
         "deadline",
         "done",
         "joins",
@@ -153,6 +157,7 @@ class Instance:
         "pending",
         "running",
         "scope",
+        "stay",
         "waiting",
     )
 
@@ -162,11 +167,13 @@ class Instance:
         self.live = 0
         self.alive = True
         self.latest: Last = None
+        self.stay: Stay | None = None
         self.deadline: float | None = None
         self.running: dict[Activity, None] = {}
         self.joins: dict[str, dict[str, deque[Token]]] = {}
         self.waiting: dict[str, int] = {}
-        self.arrivals: dict[str, list[Lineage]] = {}
+        self.arrivals: dict[str, Arrivals] = {}
+        self.arrived: dict[str, int] = {}
         self.done: list[str] = []
         self.pending: list[str] = []
 
@@ -174,12 +181,19 @@ class Instance:
 class Token:
     """A place in the course of events, and what lies behind it."""
 
-    __slots__ = ("instance", "last", "lineage")
+    __slots__ = ("instance", "last", "lineage", "stay")
 
-    def __init__(self, instance: Instance, last: Last, lineage: Lineage = ()) -> None:
+    def __init__(
+        self,
+        instance: Instance,
+        last: Last,
+        lineage: Lineage = None,
+        stay: Stay | None = None,
+    ) -> None:
         self.instance = instance
         self.last = last
         self.lineage = lineage
+        self.stay = stay
 
 
 class Activity:
@@ -192,6 +206,8 @@ class Activity:
         "inner",
         "meeting",
         "ready",
+        "since",
+        "stay",
         "step",
         "todo",
         "token",
@@ -203,6 +219,8 @@ class Activity:
         self.token = token
         self.alive = True
         self.begun: float | None = None
+        self.since = 0.0
+        self.stay: Stay | None = None
         self.meeting: int | None = None
         self.deadline: float | None = None
         self.inner: list[Instance] = []
@@ -256,10 +274,19 @@ class Table:
             for key, step in self.steps.items()
             if step.node.id in declared and (step.awaits or step.partners) and key in self.clocks
         }
-        journey = self.execution.graph.journey
+        told = (step for one in self.execution.graph.journeys for step in one.steps)
         # The steps of a journey tell one story; a step that does not happen this time is no bar.
-        self.skippable = {s.element for s in journey.steps if s.element} if journey else set()
-        self.limit = 40 * len(self.steps) + 1000
+        self.skippable = {step.element for step in told if step.element}
+        self.limit = min(40 * len(self.steps) + 1000, max(_LONGEST, 4 * len(self.steps)))
+        self.timed = {key for key, step in self.steps.items() if is_timed(step)}
+        self.touched = {moment.key for moment in self.touches}
+        # What the customer may notice of a case: not that the case itself is over.
+        self.noticed = {
+            key
+            for key, step in self.steps.items()
+            if Moment(key) not in self.touches
+            if step.node.type != "endEvent" or self.scopes[step.scope].holder is not None
+        }
         self._clear()
 
     def _clear(self) -> None:
@@ -269,7 +296,9 @@ class Table:
         self.now = 0.0
         self.count = 0
         self.moves = 0
+        self.drawn = 0
         self.alive_tokens = 0
+        self.over: deque[Instance] = deque()
         self.queue: deque[tuple[Step, Token, str | None]] = deque()
         self.heap: list[tuple[float, int, int, Activity, Callable[[], None]]] = []
         self.waiters: dict[str, list[Waiter]] = {}
@@ -304,18 +333,21 @@ class Table:
         """A token is done; its scope is, with the last one."""
         instance = token.instance
         self._note(instance, token.last)
+        instance.stay = token.stay
         instance.live -= 1
         self.alive_tokens -= 1
         if instance.live == 0 and instance.alive:
-            self._complete(instance, instance.latest)
+            # Scopes can be nested deeper than functions can call themselves.
+            self.over.append(instance)
 
     def _note(self, instance: Instance, last: Last) -> None:
         """Remember the latest contact in a scope and in those around it."""
         if last is None:
             return
         scope: Instance | None = instance
-        while scope is not None:
-            scope.latest = max(scope.latest or last, last)
+        # Those around know of all that happened inside, so one that knows is enough.
+        while scope is not None and (scope.latest is None or scope.latest < last):
+            scope.latest = last
             scope = scope.activity.token.instance if scope.activity is not None else None
 
     def _split(self, token: Token, exits: Sequence[tuple[str, str]]) -> None:
@@ -331,21 +363,20 @@ class Table:
         instance.live += len(exits) - 1
         self.alive_tokens += len(exits) - 1
         for branch, (flow, target) in enumerate(exits):
-            lineage = (*token.lineage, (self.count, branch))
-            self.queue.append((self.steps[target], Token(instance, token.last, lineage), flow))
+            lineage = Branch(token.lineage, self.count, branch)
+            branch_token = Token(instance, token.last, lineage, token.stay)
+            self.queue.append((self.steps[target], branch_token, flow))
 
     def _visit(self, step: Step, token: Token) -> None:
-        if token.last is None or Moment(step.key) in self.touches:
+        if token.last is None or step.key not in self.noticed:
             return
-        node = step.node
-        if node.type == "endEvent" and self.scopes[step.scope].holder is None:
-            return
-        self.run.trail.setdefault(token.last[1], set()).add(node.id)
-        if is_timed(step):
+        self.run.trail.setdefault(token.last[1], set()).add(step.node.id)
+        if step.key in self.timed:
             self.run.worked.add(token.last[1])
 
     def _hold(self, step: Step, token: Token) -> Activity:
         activity = Activity(step, token)
+        activity.since = self.now
         token.instance.running[activity] = None
         token.instance.waiting[step.key] = token.instance.waiting.get(step.key, 0) + 1
         return activity
@@ -353,10 +384,23 @@ class Table:
     def _release(self, activity: Activity) -> Token:
         activity.alive = False
         token = activity.token
+        token.stay = activity.stay or self._stay(activity, activity.step)
         self._close(activity)
         token.instance.running.pop(activity, None)
-        token.instance.waiting[activity.step.key] -= 1
+        waiting = token.instance.waiting
+        waiting[activity.step.key] -= 1
+        if not waiting[activity.step.key]:
+            del waiting[activity.step.key]
         return token
+
+    def _stay(self, activity: Activity, step: Step) -> Stay | None:
+        """Return the chain of a token, with the time since an activity began."""
+        before = activity.token.stay
+        return (
+            Stay(before, step.key, activity.since, self.now)
+            if self.now > activity.since
+            else before
+        )
 
     def _close(self, activity: Activity) -> None:
         if activity.begun is None:
@@ -366,19 +410,21 @@ class Table:
             meeting.end = self.now
             self._note(activity.token.instance, (self.now, activity.meeting))
             activity.token.last = (self.now, activity.meeting)
-        elif is_timed(activity.step) and activity.step.node.is_activity:
+        elif activity.step.key in self.timed and activity.step.node.is_activity:
             self.run.work.append((activity.begun, self.now))
 
     def _kill(self, instance: Instance) -> None:
         """Stop everything in a scope; what ran until now did run."""
-        instance.alive = False
-        self.alive_tokens -= instance.live
-        for activity in instance.running:
-            activity.alive = False
-            self._close(activity)
-            for inner in activity.inner:
-                self._kill(inner)
-        instance.running.clear()
+        pending = [instance]
+        while pending:
+            killed = pending.pop()
+            killed.alive = False
+            self.alive_tokens -= killed.live
+            for activity in killed.running:
+                activity.alive = False
+                self._close(activity)
+                pending += activity.inner
+            killed.running.clear()
 
     def _meet(self, activity: Activity, moment: Moment, *, whole: bool) -> None:
         """Begin a contact in which the customer is involved until the activity is done."""
@@ -391,12 +437,21 @@ class Table:
         last = token.last
         begin = 0.0 if last is None else last[0]
         self.run.meetings.append(
-            Meeting(moment, self.now, self.now, None if last is None else last[1], self.now - begin)
+            Meeting(
+                moment,
+                self.now,
+                self.now,
+                None if last is None else last[1],
+                self.now - begin,
+                token.stay,
+            )
         )
         return len(self.run.meetings) - 1
 
     def _touch(self, step: Step, token: Token, part: str = "run") -> None:
         """Make a momentary contact, if the step is one."""
+        if step.key not in self.touched:
+            return
         moment = Moment(step.key, part)
         if moment in self.touches:
             token.last = (self.now, self._record(moment, token))

@@ -1,0 +1,143 @@
+"""Times and shares that people declared with a journey, as distributions and probabilities."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from cjbpmn.distributions import (
+    Distribution,
+    Fixed,
+    Gamma,
+    LogNormal,
+    Pert,
+    Triangular,
+    TruncatedNormal,
+    Uniform,
+    erlang,
+    exponential,
+)
+from cjbpmn.graph import ProcessGraph
+from cjbpmn.journey import Duration
+from cjbpmn.timespan import TimeSpan
+from cjbpmn.vocabulary import DistributionKind as Kind
+
+
+def declared_durations(graph: ProcessGraph) -> dict[str, Duration]:
+    """Return what people declared of how long elements of the model take.
+
+    Parameters
+    ----------
+    graph : ProcessGraph
+        An enriched model.
+
+    Returns
+    -------
+    dict of str to Duration
+        By element; of several journeys, the first that says so counts. How long the customer is
+        busy with a step counts too.
+    """
+    found: dict[str, Duration] = {}
+    for journey in graph.journeys:
+        for duration in journey.durations:
+            for identifier in duration.at:
+                found.setdefault(identifier, duration)
+        for step in journey.steps:
+            if step.takes is not None and step.element is not None:
+                found.setdefault(step.element, Duration((step.element,), step.takes))
+    return found
+
+
+def declared_shares(graph: ProcessGraph) -> dict[str, float]:
+    """Return what people declared of how often each way out of a gateway is taken.
+
+    Parameters
+    ----------
+    graph : ProcessGraph
+        An enriched model.
+
+    Returns
+    -------
+    dict of str to float
+        By sequence flow, from 0 to 1; of several journeys, the first that says so counts.
+    """
+    found: dict[str, float] = {}
+    for journey in graph.journeys:
+        for branch in journey.branches:
+            for identifier in branch.at:
+                found.setdefault(identifier, branch.share / 100)
+    return found
+
+
+def distribution_of(duration: Duration) -> Distribution:
+    """Return the distribution of a declared duration, in hours.
+
+    Parameters
+    ----------
+    duration : Duration
+        What people declared; where they named no distribution, it follows from what they gave.
+
+    Returns
+    -------
+    Distribution
+        Such as `Triangular` where the shortest, the likely and the longest time are given.
+
+    Examples
+    --------
+    >>> from cjbpmn.timespan import parse_timespan
+    >>> distribution_of(Duration(("A",), takes=parse_timespan("90 min")))
+    Fixed(hours=1.5)
+    """
+    spread = (duration.takes, duration.likely, duration.most, duration.deviation)
+    if all(span is None or span.hours == 0 for span in spread):
+        return Fixed(0.0)
+    return _MAKERS[duration.distribution or duration.implied_distribution](duration)
+
+
+def _hours(span: TimeSpan | None, default: float = 0.0) -> float:
+    return default if span is None else span.hours
+
+
+def _mean(duration: Duration) -> float:
+    return _hours(duration.takes or duration.likely)
+
+
+def _three_points(duration: Duration) -> tuple[float, float, float]:
+    low, high = _hours(duration.least), _hours(duration.most)
+    return low, _hours(duration.likely, (low + high) / 2), high
+
+
+def _spread(make: Callable[[float, float], Distribution]) -> Callable[[Duration], Distribution]:
+    """Make a distribution of a mean and a deviation; without a spread, it is always the mean."""
+
+    def of(duration: Duration) -> Distribution:
+        mean, deviation = _mean(duration), _hours(duration.deviation)
+        return make(mean, deviation) if mean and deviation else Fixed(mean)
+
+    return of
+
+
+def _normal(duration: Duration) -> Distribution:
+    mean, deviation = _mean(duration), _hours(duration.deviation)
+    bounds = _hours(duration.least), _hours(duration.most, math.inf)
+    if not deviation or bounds[0] >= bounds[1]:
+        return Fixed(mean)
+    return TruncatedNormal(mean, deviation, *bounds)
+
+
+def _gamma(mean: float, deviation: float) -> Gamma:
+    return Gamma((mean / deviation) ** 2, deviation**2 / mean)
+
+
+_MAKERS: Final[Mapping[str, Callable[[Duration], Distribution]]] = {
+    Kind.FIXED: lambda one: Fixed(_mean(one)),
+    Kind.UNIFORM: lambda one: Uniform(_hours(one.least), _hours(one.most)),
+    Kind.TRIANGULAR: lambda one: Triangular(*_three_points(one)),
+    Kind.PERT: lambda one: Pert(*_three_points(one)),
+    Kind.NORMAL: _normal,
+    Kind.LOGNORMAL: _spread(LogNormal),
+    Kind.EXPONENTIAL: lambda one: exponential(_mean(one)) if _mean(one) else Fixed(0.0),
+    Kind.GAMMA: _spread(_gamma),
+    Kind.ERLANG: lambda one: erlang(_mean(one), one.stages or 1) if _mean(one) else Fixed(0.0),
+}
