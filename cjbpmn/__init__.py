@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cjbpmn.comparison import Comparison, compare_journeys
 from cjbpmn.customer import CustomerCandidate, find_customer_candidates
 from cjbpmn.document import Document, read_document
-from cjbpmn.enrichment import Enriched, enrich_document
+from cjbpmn.draft import draft_journey
+from cjbpmn.enrichment import Enriched, Extracted, enrich_document, extract_journeys
 from cjbpmn.errors import CjbpmnError, CjbpmnWarning
 from cjbpmn.graph import ProcessGraph, build_graph
 from cjbpmn.interaction import InteractionPoint, find_interaction_points, points_to_frame
 from cjbpmn.journey import Journey
-from cjbpmn.journey.file import read_journey
+from cjbpmn.journey.cjml import read_cjml
+from cjbpmn.journey.file import read_journey, write_journey
+from cjbpmn.journey.mermaid import to_mermaid
+from cjbpmn.journey.quotes import strip_quotes
+from cjbpmn.journey.registers.complaints import add_complaints
+from cjbpmn.journey.registers.survey import add_survey
 from cjbpmn.waiting import (
     WaitingReport,
     WaitingStretch,
@@ -27,25 +34,36 @@ __version__ = "0.1.0"
 __all__ = [
     "CjbpmnError",
     "CjbpmnWarning",
+    "Comparison",
     "CustomerCandidate",
     "Document",
     "Enriched",
+    "Extracted",
     "InteractionPoint",
     "Journey",
     "ProcessGraph",
     "WaitingReport",
     "WaitingStretch",
+    "add_complaints",
+    "add_survey",
     "build_graph",
+    "compare_journeys",
+    "draft_journey",
     "draw_journey_map",
     "enrich_document",
+    "extract_journeys",
     "find_customer_candidates",
     "find_interaction_points",
     "find_waiting_stretches",
     "points_to_frame",
+    "read_cjml",
     "read_document",
     "read_journey",
     "save_figure",
     "stretches_to_frame",
+    "strip_quotes",
+    "to_mermaid",
+    "write_journey",
 ]
 
 

@@ -10,8 +10,10 @@ import typer
 from cjbpmn import __version__
 from cjbpmn.atomic import write_bytes
 from cjbpmn.batch import (
+    DraftJourney,
     DrawMap,
     EnrichModel,
+    ExtractJourney,
     FindPoints,
     FindWaits,
     Plan,
@@ -27,7 +29,9 @@ from cjbpmn.batch import (
     refuse_overwriting,
     run_jobs,
 )
+from cjbpmn.cli_journeys import compare, convert
 from cjbpmn.demo import Demo
+from cjbpmn.enrichment import SHOWN, Drawing, Origin, Placement, Show
 from cjbpmn.report import Form, Result, render
 from cjbpmn.report.tables import plural
 from cjbpmn.terminal import (
@@ -70,6 +74,13 @@ Target = Annotated[
     ),
 ]
 InPlace = Annotated[bool, typer.Option("--in-place", help="Overwrite the models themselves.")]
+Quotes = Annotated[
+    bool,
+    typer.Option(
+        "--quotes/--no-quotes",
+        help="Whether to write what customers said word for word, and pictures of personas.",
+    ),
+]
 Notation = Annotated[
     Form | None,
     typer.Option("--format", "-f", help="The notation; if not said, as -o ends, or else a table."),
@@ -136,11 +147,51 @@ def enrich(  # noqa: PLR0913, PLR0917 - one argument for each option
     context: typer.Context,
     models: Models,
     journey: Annotated[
-        str, typer.Option("--journey", "-j", metavar="FILE", help="The journey, in YAML.")
+        list[str],
+        typer.Option(
+            "--journey",
+            "-j",
+            metavar="FILE",
+            help="The journey file; repeatable: several journeys stand side by side.",
+        ),
     ],
     output: Target = None,
     in_place: InPlace = False,
     customer: Customers = None,
+    quotes: Quotes = True,
+    show: Annotated[
+        list[Show] | None,
+        typer.Option(
+            "--show",
+            help="What is drawn of the journey: phases, evidence and emotion, if not said; "
+            "repeatable.",
+        ),
+    ] = None,
+    placement: Annotated[
+        Placement,
+        typer.Option(
+            "--placement",
+            help="Where a customer goes whom the model does not show: to a pool, or to a lane "
+            "on top in the organisation's pool.",
+        ),
+    ] = Placement.POOL,
+    force: Annotated[
+        bool, typer.Option("--force", help="Put that lane into a process even if engines run it.")
+    ] = False,
+    origin: Annotated[
+        Origin,
+        typer.Option(
+            "--origin",
+            help="Keep all that was drawn where it was, or move the whole drawing to where "
+            "Camunda Modeler puts it.",
+        ),
+    ] = Origin.KEEP,
+    legend: Annotated[
+        bool, typer.Option("--legend", help="Draw what the colours of the feelings mean.")
+    ] = False,
+    layout: Annotated[
+        bool, typer.Option("--layout", help="Make a first drawing of a model that has none.")
+    ] = False,
 ) -> None:
     """Put a customer's journey on top of process models.
 
@@ -153,12 +204,25 @@ def enrich(  # noqa: PLR0913, PLR0917 - one argument for each option
       cjbpmn enrich claim.bpmn --journey claim.journey.yaml -o claim.cj.bpmn
       cjbpmn enrich claim.bpmn -j claim.journey.yaml --in-place
       cjbpmn enrich variants/ -j claim.journey.yaml -o enriched/
+      cjbpmn enrich claim.bpmn -j young.yaml -j old.yaml -o claim.cj.bpmn
+      cjbpmn enrich claim.bpmn -j claim.yaml -o out.bpmn --show emotion --show waits
     """
     _demand_target(output, in_place)
-    plan = plan_jobs(models, output, in_place=in_place, spare=[journey])
-    told, messages = load_journey(journey)
+    plan = plan_jobs(models, output, in_place=in_place, spare=journey)
+    loaded = [load_journey(path, quotes=quotes) for path in journey]
+    told = tuple(one for one, _ in loaded)
+    messages = [message for _, remarks in loaded for message in remarks]
     tell(messages)
-    rows = _run(context, EnrichModel(told, tuple(customer or ())), plan)
+    drawing = Drawing(
+        show=frozenset(show or SHOWN),
+        placement=placement,
+        force=force,
+        origin=origin,
+        legend=legend,
+        layout=layout,
+    )
+    task = EnrichModel(told, tuple(customer or ()), drawing)
+    rows = _run(context, task, plan)
     _leave(plan, rows, Status.DOUBTFUL if messages else Status.FINE)
 
 
@@ -220,6 +284,10 @@ def draw(
         ),
     ],
     customer: Customers = None,
+    journey: Annotated[
+        int,
+        typer.Option("--journey", "-j", metavar="N", min=1, help="Which journey, where several."),
+    ] = 1,
 ) -> None:
     """Draw the journey map: phases, steps, evidence, emotion, waiting.
 
@@ -233,7 +301,7 @@ def draw(
         raise WrongCall("end its name in .svg, .png or .pdf to say which kind", path=output)
     if Path(model).is_dir():
         raise WrongCall("this is a folder; draw one model at a time", path=model)
-    task = DrawMap(tuple(customer or ()))
+    task = DrawMap(tuple(customer or ()), journey)
     plan = plan_jobs([model], output)
     _leave(plan, _run(context, task, plan))
 
@@ -252,6 +320,54 @@ def strip(
     _demand_target(output, in_place)
     plan = plan_jobs(models, output, in_place=in_place)
     _leave(plan, _run(context, StripModel(), plan))
+
+
+@app.command()
+def draft(
+    context: typer.Context,
+    models: Models,
+    output: Target = None,
+    customer: Customers = None,
+    language: Annotated[
+        str | None,
+        typer.Option("--language", "-l", metavar="en|nl", help="The language of the questions."),
+    ] = None,
+) -> None:
+    """Write a journey file to begin with, full of questions.
+
+    Its steps are what the customer does in the model and where the two sides
+    meet. Answer the questions, and enrich the model with it.
+
+    [bold]Examples[/bold]
+
+      cjbpmn draft claim.bpmn -o claim.journey.yaml
+      cjbpmn draft claim.bpmn --customer Verzekerde --language nl
+      cjbpmn draft models/ -o journeys/
+    """
+    if language not in {None, "en", "nl"}:
+        raise WrongCall(f"there are no questions in {language!r}; say en or nl")
+    _give(context, DraftJourney(tuple(customer or ()), language), models, output)
+
+
+@app.command()
+def extract(
+    context: typer.Context, models: Models, output: Target = None, quotes: Quotes = True
+) -> None:
+    """Take the journey out of an enriched model, as a journey file.
+
+    The model stays as it is. References say again what was written, where that
+    still means the same.
+
+    [bold]Examples[/bold]
+
+      cjbpmn extract claim.cj.bpmn -o claim.journey.yaml
+      cjbpmn extract enriched/ -o journeys/
+    """
+    _give(context, ExtractJourney(quotes=quotes), models, output)
+
+
+app.command()(convert)
+app.command()(compare)
 
 
 @app.command()
@@ -311,6 +427,22 @@ def _report(
     found = [row.value for row in rows if row.value is not None]
     if found or plan.several:
         _deliver(found, task.form, output, several=plan.several)
+    _leave(plan, rows)
+
+
+def _give(
+    context: typer.Context,
+    task: DraftJourney | ExtractJourney,
+    models: list[str],
+    output: str | None,
+) -> None:
+    """Write a text for each model: to a file, a folder, or the terminal."""
+    into_folder = output is not None and is_folder(output)
+    plan = plan_jobs(models, output, ending=task.ending if into_folder else None)
+    rows = _run(context, task, plan)
+    if output is None:
+        for row in rows:
+            print_bytes((row.value or "").encode())
     _leave(plan, rows)
 
 

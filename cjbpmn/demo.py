@@ -143,7 +143,7 @@ def _name(journey: Path) -> str:
 def _steps(home: Path, name: str) -> Iterator[tuple[Task, Job]]:
     enriched = home / f"{name}.cj.bpmn"
     journey, _ = load_journey(str(home / f"{name}{_JOURNEY}"))
-    yield EnrichModel(journey), Job(home / f"{name}.bpmn", enriched)
+    yield EnrichModel((journey,)), Job(home / f"{name}.bpmn", enriched)
     for form in (Form.CSV, Form.JSON):
         yield FindPoints(form=form), Job(enriched, home / f"points{form.ending}")
         yield FindWaits(form=form), Job(enriched, home / f"waits{form.ending}")

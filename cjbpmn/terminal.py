@@ -248,7 +248,8 @@ def _progress(console: Console, number: int | None) -> Iterator[Callable[[], Non
 
 def _why(row: Row) -> str:
     """Say what stopped a file; which file that is stands beside it."""
-    text = row.messages[-1].text
+    errors = (message for message in row.messages if message.severity == Severity.ERROR)
+    text = next(errors, row.messages[-1]).text
     place, _, rest = text.partition(": ")
     if place == str(row.job.source):
         return rest
@@ -261,7 +262,7 @@ def _tell_failure(error: Exception, *, debug: bool) -> int:
         trace = "".join(traceback.format_exception(error))
         _errors().print(Text(_printable_lines(trace)), soft_wrap=True)
     if isinstance(error, CjbpmnError):
-        tell([Message(Severity.ERROR, str(error))])
+        tell([Message(Severity.ERROR, one.alone) for one in (error, *error.others)])
         return exit_code([status_of(error)])
     if hasattr(error, "format_message"):
         # A wrong call, in Typer's words. Its class has no public name in all versions of Typer.

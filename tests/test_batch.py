@@ -205,7 +205,7 @@ def test_the_worst_status_decides() -> None:
 @pytest.mark.parametrize(
     "task",
     [
-        EnrichModel(load_journey(str(EXAMPLES / "webshop.journey.yaml"))[0], ("Kunde",)),
+        EnrichModel((load_journey(str(EXAMPLES / "webshop.journey.yaml"))[0],), ("Kunde",)),
         StripModel(),
         FindPoints(("Kunde",), Form.CSV),
         FindWaits(form=Form.JSON),

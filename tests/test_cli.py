@@ -22,6 +22,7 @@ from cjbpmn import __version__
 from cjbpmn.batch import FindPoints
 from cjbpmn.cli import app
 from cjbpmn.document import Document
+from cjbpmn.journey.file import read_journey
 
 EXAMPLES = Path(__file__).parents[1] / "docs" / "examples"
 COMMANDS = ("enrich", "points", "waits", "draw", "strip", "demo")
@@ -133,6 +134,133 @@ def test_enriching_twice_is_enriching_once(call: Call, enriched: Path) -> None:
     journey = EXAMPLES / "webshop.journey.yaml"
     assert call("enrich", enriched, "-j", journey, "-o", "twice.bpmn").exit_code == 0
     assert Path("twice.bpmn").read_bytes() == enriched.read_bytes()
+
+
+def test_the_journey_comes_out_again(call: Call, enriched: Path) -> None:
+    told = call("extract", enriched)
+    assert told.exit_code == 0
+    journey = read_journey(EXAMPLES / "webshop.journey.yaml")
+    assert read_journey(told.stdout) == journey
+    assert call("extract", enriched, "-o", "again.json").exit_code == 0
+    assert read_journey(Path("again.json")) == journey
+    bare = call("extract", enriched, "--no-quotes").stdout
+    assert "says:" not in bare
+    assert "says:" in told.stdout
+
+
+def test_several_journeys_go_in_and_come_out(call: Call) -> None:
+    other = write("other.yaml", "journey: Other\nsteps:\n  - {do: I ask, at: Order received}\n")
+    first = EXAMPLES / "webshop.journey.yaml"
+    model = EXAMPLES / "webshop.bpmn"
+    assert call("enrich", model, "-j", first, "-j", other, "-o", "two.bpmn").exit_code == 0
+    told = call("extract", "two.bpmn", "-o", "out.yaml")
+    assert "2 journeys, 10 steps" in told.stderr
+    assert read_journey(Path("out.yaml")) == read_journey(first)
+    assert read_journey(Path("out-2.yaml")) == read_journey(Path("other.yaml"))
+    for number, told in (("1", "I pay"), ("2", "I ask")):
+        assert call("draw", "two.bpmn", "-j", number, "-o", "map.svg").exit_code == 0
+        assert ("I ask" in Path("map.svg").read_text("utf-8")) == (told == "I ask")
+    assert call("draw", "two.bpmn", "-j", "3", "-o", "map.svg").exit_code == 2
+
+
+def test_a_model_without_a_journey_has_none_to_give(call: Call) -> None:
+    told = call("extract", EXAMPLES / "webshop.bpmn")
+    assert told.exit_code == 3
+    assert "carries no journey; 'cjbpmn draft' writes one to begin with" in told.stderr
+
+
+def test_a_draft_can_be_put_on_its_model(call: Call) -> None:
+    model = EXAMPLES / "webshop.bpmn"
+    told = call("draft", model, "-o", "draft.yaml", "--language", "nl")
+    assert told.exit_code == 0
+    assert "# Wat doet de klant" in Path("draft.yaml").read_text("utf-8")
+    assert call("enrich", model, "-j", "draft.yaml", "-o", "out.bpmn").exit_code == 0
+    assert call("draft", model).stdout.startswith("# A journey to begin with.")
+    assert call("draft", model, "--language", "xx").exit_code == 2
+
+
+def test_all_mistakes_in_a_journey_are_told_at_once(call: Call) -> None:
+    wrong = write(
+        "wrong.yaml",
+        "journey: x\nsteps:\n  - {do: a, met: 120}\n  - {doo: b}\n  - {do: c, waits: long}\n",
+    )
+    told = call("enrich", EXAMPLES / "webshop.bpmn", "-j", wrong, "-o", "out.bpmn")
+    assert told.exit_code == 3
+    assert [line.partition(": ")[2][:13] for line in told.stderr.splitlines()] == [
+        "wrong.yaml:3:",
+        "wrong.yaml:4:",
+        "wrong.yaml:5:",
+    ]
+    lost = write("lost.yaml", "journey: x\nsteps:\n  - {do: a, at: X}\n  - {do: b, at: Y}\n")
+    told = call("enrich", EXAMPLES / "webshop.bpmn", "-j", lost, "-o", "out.bpmn")
+    assert 'is called "X"' in told.stderr
+    assert 'is called "Y"' in told.stderr
+
+
+@pytest.mark.parametrize("ending", ["yaml", "json", "xlsx"])
+def test_a_journey_goes_into_any_notation_and_comes_back(ending: str, call: Call) -> None:
+    if ending == "xlsx":
+        pytest.importorskip("openpyxl")
+    source = EXAMPLES / "webshop.journey.yaml"
+    assert call("convert", source, "-o", f"out.{ending}").exit_code == 0
+    assert call("convert", f"out.{ending}", "-o", "back.yaml").exit_code == 0
+    assert read_journey(Path("back.yaml")) == read_journey(source)
+
+
+def test_a_table_says_what_it_cannot_hold(call: Call) -> None:
+    told = call("convert", EXAMPLES / "webshop.journey.yaml", "-o", "out.csv")
+    assert told.exit_code == 1
+    assert "out.csv: a table cannot hold the norms (1)" in told.stderr
+    journey = read_journey(Path("out.csv"))
+    assert [step.do for step in journey.steps][:2] == [
+        "I look for boots and compare the sizes",
+        "I place my order",
+    ]
+    assert call("convert", "out.csv", "-o", "out.csv").exit_code == 2
+
+
+def test_observations_have_a_table_of_their_own(call: Call) -> None:
+    source = EXAMPLES / "webshop.journey.yaml"
+    call("convert", source, "-o", "steps.csv", "--observations", "seen.csv")
+    assert "a table cannot hold" in call("convert", source, "-o", "alone.csv").stderr
+    told = call("convert", "steps.csv", "--observations", "seen.csv", "-o", "back.yaml")
+    assert told.exit_code == 0
+    assert read_journey(Path("back.yaml")).observations == read_journey(source).observations
+    refused = call("convert", source, "-o", "x.yaml", "--observations", "seen.csv")
+    assert refused.exit_code == 2
+
+
+def test_answers_and_complaints_go_to_their_steps_and_no_row_is_lost(call: Call) -> None:
+    answers = write(
+        "answers.csv", "step,score (1-5),source\nI place my order,5,customer\nNo step,1,customer\n"
+    )
+    register = write(
+        "register.csv", "date,category,text\n2026-01-03,late,Deliver parcel was late\n,,?\n"
+    )
+    told = call(
+        "convert", EXAMPLES / "webshop.journey.yaml", "--survey", answers,
+        "--complaints", register, "--model", EXAMPLES / "webshop.bpmn", "-o", "out.yaml",
+    )  # fmt: skip
+    assert told.exit_code == 1
+    assert "answers.csv:3: no step is called 'No step'" in told.stderr
+    assert "register.csv:3: " in told.stderr
+    journey = read_journey(Path("out.yaml"))
+    order = next(step for step in journey.steps if step.do == "I place my order")
+    assert ("customer", 2, 1) in {(one.source, one.value, one.n) for one in order.feels}
+    assert [(one.at, one.complaints) for one in journey.statistics] == [(("Deliver parcel",), 1)]
+
+
+def test_two_journeys_are_compared(call: Call) -> None:
+    one = write("one.yaml", "journey: A\nsteps:\n  - {do: I ask, at: X, feels: 1}\n  - I wait\n")
+    other = write("two.yaml", "journey: A\nsteps:\n  - {do: I phone, at: X, feels: -1}\n")
+    told = call("compare", one, other)
+    assert told.exit_code == 0
+    assert "steps in both: 1" in told.stdout
+    found = json.loads(call("compare", one, other, "--format", "json").stdout)
+    assert {row["kind"] for row in found} >= {"step", "emotion"}
+    assert call("compare", one, other, "-o", "out.csv").exit_code == 0
+    assert "I wait" in Path("out.csv").read_text("utf-8")
+    assert "no difference" in call("compare", one, one).stdout
 
 
 def test_stripping_what_was_not_enriched_copies_it(call: Call) -> None:

@@ -34,7 +34,7 @@ from cjbpmn.cli import app
 from cjbpmn.emotion_scale import SCALE
 from cjbpmn.extensions.schema import declared_elements
 from cjbpmn.fields import Attribute, Children, Content, Extension, Field, Text
-from cjbpmn.journey import file as journey_file
+from cjbpmn.journey import forms
 from cjbpmn.terminal import ExitCode
 from cjbpmn.timespan import parse_timespan
 from cjbpmn.waiting.execution import THROWN
@@ -284,6 +284,11 @@ def test_the_lists_of_words_are_those_of_the_code() -> None:
         "kind": list(vocabulary.JourneyKind),
         "state": list(vocabulary.State),
         "horizon": list(vocabulary.Horizon),
+        "answer": list(vocabulary.Answer),
+        "for": list(vocabulary.Audience),
+        "metric": list(vocabulary.Metric),
+        "comparison": list(vocabulary.Comparison),
+        "distribution": list(vocabulary.DistributionKind),
     }
 
 
@@ -311,14 +316,16 @@ def test_the_manual_shows_the_commands() -> None:
     assert told == list(COMMANDS)
 
 
-@pytest.mark.parametrize("command", ["enrich", "points", "draw", "strip"])
+@pytest.mark.parametrize(
+    "command", ["enrich", "points", "draw", "strip", "draft", "extract", "convert", "compare"]
+)
 def test_the_manual_shows_the_options_of_a_command(command: str) -> None:
     rows = table(section(DOCS / "cli.md", f"## cjbpmn {command}"))
     shown = {option for row in rows for option in words_in(row[0])}
     known = {
         option
         for parameter in COMMANDS[command].params
-        for option in parameter.opts
+        for option in (*parameter.opts, *parameter.secondary_opts)
         if option.startswith("-") and parameter.name != "help"
     }
     assert shown == known
@@ -335,24 +342,39 @@ def test_the_manual_shows_the_exit_codes() -> None:
 
 
 FORMS = {
-    "The journey": journey_file._JOURNEY,
-    "A step": journey_file._STEP,
-    "A feeling": journey_file._EMOTION,
-    "Something the customer sees": journey_file._EVIDENCE,
-    "A phase": journey_file._PHASE,
-    "A persona": journey_file._PERSONA,
-    "An observation": journey_file._OBSERVATION,
-    "A norm": journey_file._NORM,
+    "The journey": "journey",
+    "A step": "step",
+    "A feeling": "feeling",
+    "Something the customer sees": "evidence",
+    "A need": "need",
+    "A pain, a gain, an opportunity": "insight",
+    "A channel": "channel",
+    "What a channel holds": "content",
+    "What catches the customer": "fallback",
+    "A phase": "phase",
+    "A persona": "persona",
+    "Who found it true": "validation",
+    "An observation": "observation",
+    "A norm": "norm",
+    "A measurement": "measurement",
+    "What was counted": "statistics",
+    "How long something takes": "duration",
+    "How often a way is taken": "branch",
 }
+
+
+def test_the_manual_shows_all_forms() -> None:
+    assert sorted(FORMS.values()) == sorted({*forms.FORMS} - {"default"})
 
 
 @pytest.mark.parametrize("heading", FORMS)
 def test_the_manual_shows_the_keys_of_a_journey_file(heading: str) -> None:
     rows = table(section(DOCS / "journey-file.md", f"### {heading}"))
     shown = [words_in(row[0])[0] for row in rows]
-    assert sorted(shown) == sorted(FORMS[heading].readers)
+    form = forms.FORMS[FORMS[heading]]
+    assert sorted(shown) == sorted(form.keys)
     must = [key for key, row in zip(shown, rows, strict=True) if "must be there" in row[1]]
-    assert must == ([FORMS[heading].main] if FORMS[heading].main else [])
+    assert tuple(must) == form.required
 
 
 def test_the_manual_shows_the_smileys_and_words_of_feelings() -> None:
@@ -399,7 +421,7 @@ def test_the_manual_explains_each_warning_about_waiting() -> None:
     # These are put together from parts, or come with the findings of the graph.
     composed = {"dead-end", "no-reply", "dangling-flow", "duplicate-id", "no-touchpoints"}
     composed |= {f"uncaught-{kind}" for kind in THROWN}
-    no_codes = {"bpmn", "cj", "xml", "xmlns"}
+    no_codes = {"bpmn", "cj", "xml", "xmlns", "id", "name"}
     assert set(shown) == composed | (codes_in_the_code() - no_codes)
 
 

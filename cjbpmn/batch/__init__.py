@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from cjbpmn.batch.journey_files import (
+    ComparedJourneys,
+    gather,
+    is_table,
+    load_journey,
+    load_journeys,
+)
+from cjbpmn.batch.journeys import DraftJourney, ExtractJourney, write_journeys
 from cjbpmn.batch.plan import Job, Plan, WrongCall, is_folder, plan_jobs, refuse_overwriting
 from cjbpmn.batch.run import (
     Message,
@@ -21,12 +29,14 @@ from cjbpmn.batch.tasks import (
     FindPoints,
     FindWaits,
     StripModel,
-    load_journey,
 )
 
 __all__ = [
+    "ComparedJourneys",
+    "DraftJourney",
     "DrawMap",
     "EnrichModel",
+    "ExtractJourney",
     "FindPoints",
     "FindWaits",
     "Job",
@@ -39,12 +49,16 @@ __all__ = [
     "Task",
     "WrongCall",
     "bug_in_words",
+    "gather",
     "is_folder",
+    "is_table",
     "load_journey",
+    "load_journeys",
     "make_folder_for",
     "plan_jobs",
     "process_file",
     "refuse_overwriting",
     "run_jobs",
     "status_of",
+    "write_journeys",
 ]

@@ -180,10 +180,10 @@ def _failed(job: Job, messages: Iterable[Message], failure: Exception | None) ->
     error = failure or RuntimeError("nothing was made")
     if isinstance(error, CjbpmnError):
         error.path = error.path or str(job.source)
-        text = str(error)
+        texts = [one.alone for one in (error, *error.others)]
     else:
-        text = f"{job.source}: {bug_in_words(error)}"
-    told = _once([*messages, Message(Severity.ERROR, text)])
+        texts = [f"{job.source}: {bug_in_words(error)}"]
+    told = _once([*messages, *(Message(Severity.ERROR, text) for text in texts)])
     return Row(job, status_of(error), told, trace="".join(traceback.format_exception(error)))
 
 

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 from cjbpmn.atomic import write_bytes
-from cjbpmn.batch.run import Message, Product, finding_message, told_in
+from cjbpmn.batch.plan import WrongCall
+from cjbpmn.batch.run import Message, Product, finding_message
 from cjbpmn.customer import find_customer_candidates, resolve_customer
-from cjbpmn.document import Document, read_document
-from cjbpmn.enrichment import Enriched, enrich_document
+from cjbpmn.document import Document
+from cjbpmn.enrichment import Drawing, Enriched, enrich_document
 from cjbpmn.errors import (
     AmbiguousCustomer,
     AmbiguousReference,
     ElementNotFound,
-    InvalidJourney,
     NoCustomer,
 )
 from cjbpmn.findings import Finding, Severity
 from cjbpmn.graph import ProcessGraph, build_graph
 from cjbpmn.interaction import find_interaction_points
 from cjbpmn.journey import Journey
-from cjbpmn.journey.file import read_journey
 from cjbpmn.report import Form, ModelPoints, ModelWaits, Result, render
 from cjbpmn.report.tables import plural
 from cjbpmn.waiting import find_waiting_stretches
@@ -35,24 +33,27 @@ _MOST_LISTED: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class EnrichModel:
-    """Put a journey on top of a model.
+    """Put journeys on top of a model.
 
     Parameters
     ----------
-    journey : Journey
-        What people declared.
+    journeys : tuple of Journey
+        What people declared; several stand side by side.
     customer : tuple of str
         Names or ids of the customer, where neither the model nor the journey says.
+    drawing : Drawing
+        How they are drawn, where not as usual.
     """
 
-    journey: Journey
+    journeys: tuple[Journey, ...]
     customer: tuple[str, ...] = ()
+    drawing: Drawing = field(default_factory=Drawing)
 
     def __call__(self, document: Document) -> Product:
         """Do it."""
         if self.customer:
-            _check_customer(build_graph(_without_journey(document)), self.customer)
-        done = enrich_document(document, self.journey, customer=self.customer)
+            _check_customer(build_graph(document.without_enrichment()), self.customer)
+        done = enrich_document(document, self.journeys, customer=self.customer, **self.drawing)
         broken = build_graph(document).findings
         return Product(
             document.write,
@@ -65,8 +66,11 @@ class EnrichModel:
 
     def _home(self, finding: Finding, document: Document) -> str:
         """Return the file that the line of a finding counts in."""
-        is_told = finding.code == "unlinked-step" and self.journey.path
-        return str(self.journey.path) if is_told else _path(document)
+        if finding.code == "unlinked-step":
+            for journey in self.journeys:
+                if journey.path and finding.line in {step.line for step in journey.steps}:
+                    return journey.path
+        return _path(document)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +108,7 @@ class FindPoints:
 
     def __call__(self, document: Document) -> Product:
         """Do it."""
-        graph, messages = _read_graph(document, self.customer)
+        graph, messages = read_graph(document, self.customer)
         found = ModelPoints.of(graph, _path(document), self.customer)
         return Product(_writer([found], self.form), found, found.summary, messages)
 
@@ -131,7 +135,7 @@ class FindWaits:
 
     def __call__(self, document: Document) -> Product:
         """Do it."""
-        graph, messages = _read_graph(document, self.customer)
+        graph, messages = read_graph(document, self.customer)
         found = ModelWaits.of(graph, _path(document), self.customer)
         return Product(_writer([found], self.form), found, found.summary, messages)
 
@@ -144,50 +148,44 @@ class DrawMap:
     ----------
     customer : tuple of str
         Names or ids of the customer, where the model does not say.
+    journey : int
+        Which of the journeys in the model, from 1.
     """
 
     customer: tuple[str, ...] = ()
+    journey: int = 1
 
     def __call__(self, document: Document) -> Product:
         """Do it."""
         from cjbpmn.plot import draw_journey_map, save_figure  # noqa: PLC0415 - loads matplotlib
 
-        graph, messages = _read_graph(document, self.customer)
-        points = find_interaction_points(graph, self.customer)
-        waits = find_waiting_stretches(graph, customer=self.customer)
-        figure = draw_journey_map(graph, points, waits)
+        graph, messages = read_graph(document, self.customer)
+        journey, foreign = self._choose(graph)
+        points = [
+            point
+            for point in find_interaction_points(graph, self.customer)
+            if point.customer_node not in foreign
+        ]
+        waits = [
+            stretch
+            for stretch in find_waiting_stretches(graph, customer=self.customer)
+            if foreign.isdisjoint({stretch.end.partition("#")[0], *stretch.starts})
+        ]
+        figure = draw_journey_map(graph, points, waits, journey=journey)
         summary = f"journey map, {plural(len(points), 'interaction point')}"
         return Product(partial(save_figure, figure), summary=summary, messages=messages)
 
-
-def load_journey(path: str) -> tuple[Journey, tuple[Message, ...]]:
-    """Read a journey file, and collect what is doubtful in it.
-
-    Parameters
-    ----------
-    path : str
-        The file.
-
-    Returns
-    -------
-    Journey
-        What people declared.
-    tuple of Message
-        What is doubtful.
-
-    Raises
-    ------
-    InvalidJourney
-        If it cannot be read or understood.
-    """
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        try:
-            journey = read_journey(Path(path))
-        except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise InvalidJourney(f"cannot be read: {reason}", path=path) from error
-    return journey, tuple(dict.fromkeys(told_in(caught, path)))
+    def _choose(self, graph: ProcessGraph) -> tuple[Journey | None, frozenset[str | None]]:
+        """Return the journey to be drawn, and the flow nodes that belong to the others only."""
+        if not graph.journeys and self.journey == 1:
+            return None, frozenset()
+        if self.journey > len(graph.journeys):
+            number = plural(len(graph.journeys), "journey")
+            raise WrongCall(f"there is no journey {self.journey}; it has {number}", path=graph.path)
+        chosen = graph.journeys[self.journey - 1]
+        own = {step.element for step in chosen.steps}
+        others = {step.element for one in graph.journeys for step in one.steps}
+        return chosen, frozenset(others - own)
 
 
 def _writer(found: Sequence[Result], form: Form) -> Callable[[Path], object]:
@@ -198,21 +196,36 @@ def _path(document: Document) -> str:
     return document.path or ""
 
 
-def _without_journey(document: Document) -> Document:
-    bare = read_document(document.to_bytes())
-    bare.source.path = document.path
-    bare.strip()
-    return bare
-
-
-def _read_graph(
-    document: Document, customer: Sequence[str]
+def read_graph(
+    document: Document, customer: Sequence[str], *, severity: Severity = Severity.WARNING
 ) -> tuple[ProcessGraph, tuple[Message, ...]]:
-    """Build the graph of a model, with what is broken in it, and whether the customer is known."""
+    """Build the graph of a model, with what is broken in it, and whether the customer is known.
+
+    Parameters
+    ----------
+    document : Document
+        The model.
+    customer : sequence of str
+        Names or ids of the customer, where the model does not say.
+    severity : Severity
+        How grave it is if nobody is known to be the customer.
+
+    Returns
+    -------
+    ProcessGraph
+        The graph.
+    tuple of Message
+        What is worth telling.
+
+    Raises
+    ------
+    NoCustomer, AmbiguousCustomer
+        If the names fit nobody, or several.
+    """
     graph = build_graph(document)
     messages = [finding_message(finding, _path(document)) for finding in graph.findings]
     if not _check_customer(graph, customer):
-        messages.append(Message(Severity.WARNING, f"{_path(document)}: {_ask_for_customer(graph)}"))
+        messages.append(Message(severity, f"{_path(document)}: {_ask_for_customer(graph)}"))
     return graph, tuple(messages)
 
 

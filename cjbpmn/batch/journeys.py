@@ -1,0 +1,119 @@
+"""What can be done with many models to get journeys out of them."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from cjbpmn.atomic import write_bytes
+from cjbpmn.batch.run import Message, Product, finding_message, told_in
+from cjbpmn.batch.tasks import read_graph
+from cjbpmn.document import Document
+from cjbpmn.draft import draft_journey
+from cjbpmn.enrichment import extract_journeys
+from cjbpmn.errors import InvalidDocument
+from cjbpmn.findings import Severity
+from cjbpmn.journey import Journey
+from cjbpmn.journey.file import write_journey
+from cjbpmn.journey.quotes import strip_quotes
+from cjbpmn.journey.tables.table import write_table
+from cjbpmn.journey.writer import journey_to_yaml
+from cjbpmn.report.tables import plural
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractJourney:
+    """Take the journeys out of an enriched model, and leave the model as it is.
+
+    Parameters
+    ----------
+    quotes : bool
+        Whether what customers said word for word is wanted, and pictures of personas.
+    """
+
+    quotes: bool = True
+    ending: str = ".journey.yaml"
+
+    def __call__(self, document: Document) -> Product:
+        """Do it."""
+        found = extract_journeys(document)
+        if not found.journeys:
+            raise InvalidDocument(
+                "this model carries no journey; 'cjbpmn draft' writes one to begin with",
+                path=document.path,
+            )
+        journeys = found.journeys if self.quotes else tuple(map(strip_quotes, found.journeys))
+        steps = sum(len(journey.steps) for journey in journeys)
+        return Product(
+            lambda path: write_journeys(journeys, path),
+            "---\n".join(map(journey_to_yaml, journeys)),
+            f"{plural(len(journeys), 'journey')}, {plural(steps, 'step')}",
+            tuple(finding_message(one, document.path or "") for one in found.findings),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DraftJourney:
+    """Write a journey to begin with for a model.
+
+    Parameters
+    ----------
+    customer : tuple of str
+        Names or ids of the customer, where the model does not say.
+    language : str or None
+        Of the questions: ``en`` or ``nl``; by default that of the model.
+    """
+
+    customer: tuple[str, ...] = ()
+    language: str | None = None
+    ending: str = ".journey.yaml"
+
+    def __call__(self, document: Document) -> Product:
+        """Do it."""
+        graph, messages = read_graph(document, self.customer, severity=Severity.INFO)
+        text = draft_journey(graph, customer=self.customer, language=self.language)
+        steps = text.count("  - do: ")
+        return Product(
+            lambda path: write_bytes(path, text.encode()),
+            text,
+            f"a journey to begin with, {plural(steps, 'step')}",
+            messages,
+        )
+
+
+def write_journeys(
+    journeys: Sequence[Journey], path: Path, observations: str | None = None
+) -> tuple[Message, ...]:
+    """Write one file for each journey; from the second on, its name has a number.
+
+    Parameters
+    ----------
+    journeys : sequence of Journey
+        At least one.
+    path : pathlib.Path
+        Where the first goes; its ending says the notation.
+    observations : str or None
+        Where a table of what was observed goes, for a journey that becomes a table.
+
+    Returns
+    -------
+    tuple of Message
+        What a notation cannot hold.
+
+    Raises
+    ------
+    NotWritten
+        If one cannot be written.
+    """
+    name, dot, ending = path.name.partition(".")
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        for number, journey in enumerate(journeys, start=1):
+            numbered = path.with_name(f"{name}-{number}{dot}{ending}") if number > 1 else path
+            if observations is not None and number == 1:
+                write_table(journey, path, observations)
+            else:
+                write_journey(replace(journey, path=None), numbered)
+    return tuple(told_in(caught, str(path)))
