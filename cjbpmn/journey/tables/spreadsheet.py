@@ -237,7 +237,7 @@ def _openpyxl() -> Any:
     try:
         import openpyxl  # noqa: PLC0415
     except ImportError as error:
-        message = "spreadsheets need openpyxl; install it by 'pip install cjbpmn[xlsx]'"
+        message = "spreadsheets need openpyxl; install it: pip install openpyxl"
         raise CjbpmnError(message) from error
     return openpyxl
 
