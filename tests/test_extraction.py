@@ -14,10 +14,21 @@ from lxml import etree
 from cjbpmn.document import Document, read_document
 from cjbpmn.emotion_scale import emotion_step
 from cjbpmn.enrichment import Show, enrich_document, extract_journeys
-from cjbpmn.errors import CjbpmnWarning
+from cjbpmn.errors import CjbpmnError, CjbpmnWarning
 from cjbpmn.graph import build_graph
 from cjbpmn.interaction import find_interaction_points
-from cjbpmn.journey import Branch, Fallback, Journey, Norm, Persona, Statistics, Step
+from cjbpmn.journey import (
+    Branch,
+    Emotion,
+    Evidence,
+    Fallback,
+    Journey,
+    Norm,
+    Persona,
+    Phase,
+    Statistics,
+    Step,
+)
 from cjbpmn.journey.feelings import emotion_by_source
 from cjbpmn.journey.file import read_journey
 from cjbpmn.journey.writer import journey_to_yaml
@@ -217,3 +228,34 @@ def test_several_lanes_are_several_journeys() -> None:
         ["I wait", "I leave"],
     ]
     assert [journey.persona for journey in found.journeys] == [Persona("Ann"), Persona("Bob")]
+
+
+def test_journeys_on_real_models_are_rebuilt_in_order() -> None:
+    if not CORPUS.is_dir():
+        pytest.skip(f"needs the corpus of models; there is no folder {CORPUS}")
+    done = 0
+    for path in sorted(CORPUS.rglob("*.bpmn"))[::15]:
+        try:
+            graph = build_graph(read_document(path))
+        except CjbpmnError:
+            continue
+        activities = [node.id for node in graph.nodes.values() if node.is_activity][:6]
+        if not activities or find_interaction_points(graph):
+            continue
+        phases = "ordering", "waiting"
+        steps = tuple(
+            Step(
+                f"I do thing {number}",
+                at=(activity,),
+                phase=phases[2 * number // len(activities)],
+                sees=(Evidence("letter", "letter"),),
+                feels=(Emotion(number % 5 - 2),),
+            )
+            for number, activity in enumerate(activities)
+        )
+        journey = Journey("J", phases=tuple(map(Phase, phases)), steps=steps)
+        document = enriched(path, journey)
+        (rebuilt,) = extract_journeys(read_document(without_our_elements(document))).journeys
+        assert what_is_drawn(rebuilt) == what_is_drawn(journey), path
+        done += 1
+    assert done > 20

@@ -8,7 +8,7 @@ as notes. Ids are not trusted, for some tools give every element a new one.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -113,7 +113,6 @@ class _Rebuilding:
     def __post_init__(self) -> None:
         self.own = customer_side(self.graph, self.customers)
         self.references = References(self.graph, self.customers)
-        self.rank = rank_nodes(self.graph)
         self.phases = self._category_values()
         self.boxes = list(self._phase_boxes(main_diagram(self.document.root)))
         self.diagram = main_diagram(self.document.root)
@@ -135,7 +134,7 @@ class _Rebuilding:
         """Rebuild the journey of one lane."""
         graph = self.graph
         inside = customer_nodes(graph, frozenset({lane}))
-        nodes = sorted(inside & self.rank.keys(), key=self.rank.__getitem__)
+        nodes = self._in_order(inside)
         tasks = [graph.nodes[one] for one in nodes if graph.nodes[one].is_activity]
         steps = tuple(map(self._step, tasks))
         if not steps:
@@ -157,6 +156,13 @@ class _Rebuilding:
             observations=tuple(self._observations(tasks, steps)),
             path=self.document.path,
         )
+
+    def _in_order(self, inside: Collection[str]) -> list[str]:
+        """Return the customer's flow nodes as the customer goes: messages lead back and forth."""
+        flows = {flow.id: flow for flow in self.graph.flows.values() if flow.kind == "sequence"}
+        nodes = {one: node for one, node in self.graph.nodes.items() if one in inside}
+        rank = rank_nodes(ProcessGraph(nodes, flows, {}, {}))
+        return sorted(rank, key=rank.__getitem__)
 
     def _end_name(self, nodes: Sequence[str], kind: str, told: Mapping[str, str]) -> str | None:
         """Return what the journey begins or ends with, where that is not what we say anyway."""
