@@ -33,6 +33,7 @@ from cjbpmn.markup import (
 from cjbpmn.names import CJ, namespace
 from cjbpmn.spans import Node, Span, Spans
 
+_OURS = f"{{{CJ}}}"
 _CHUNK = 1 << 16
 _SMALL = 40  # nodes
 _TAG_NAME = re.compile(rb"</?([^\s/>]+)")
@@ -430,15 +431,18 @@ def _key(node: Node) -> object:
         return node.tag, node.text
     # Of ours, one with other attributes is another one: what is enriched again is written as if
     # for the first time, its attributes in the same order.
-    names = tuple(node.attrib) if namespace(node.tag) == CJ else None
-    return node.tag, node.get("id"), names
+    tag = node.tag
+    return tag, node.get("id"), tuple(node.attrib) if tag.startswith(_OURS) else None
 
 
 def _align(
     before: Sequence[Node], after: Sequence[Node]
 ) -> Iterator[tuple[Node | None, Node | None]]:
     """Pair the children that stayed; one side is None for what was removed or added."""
-    old, new = [_key(node) for node in before], [_key(node) for node in after]
+    old, new = list(map(_key, before)), list(map(_key, after))
+    if old == new:
+        yield from zip(before, after, strict=True)
+        return
     head = _common(old, new)
     tail = _common(old[head:][::-1], new[head:][::-1])
     yield from zip(before[:head], after[:head], strict=True)
