@@ -305,9 +305,7 @@ def test_what_a_spreadsheet_cannot_hold_is_told(tmp_path: Path) -> None:
         )
 
 
-def test_without_openpyxl_it_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_openpyxl_it_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "openpyxl", None)
     with pytest.raises(CjbpmnError, match=r"pip install openpyxl"):
         write_spreadsheet(Journey("x"), tmp_path / "t.xlsx")
