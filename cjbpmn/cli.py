@@ -8,7 +8,6 @@ from typing import Annotated, Final, NoReturn
 import typer
 
 from cjbpmn import __version__
-from cjbpmn.atomic import write_bytes
 from cjbpmn.batch import (
     DraftJourney,
     DrawMap,
@@ -24,22 +23,28 @@ from cjbpmn.batch import (
     WrongCall,
     is_folder,
     load_journey,
-    make_folder_for,
     plan_jobs,
     refuse_overwriting,
     run_jobs,
 )
 from cjbpmn.cli_journeys import compare, convert
+from cjbpmn.cli_options import (
+    Customers,
+    InPlace,
+    Models,
+    Notation,
+    Quotes,
+    Target,
+    choose_form,
+)
 from cjbpmn.demo import Demo
 from cjbpmn.enrichment import SHOWN, Drawing, Origin, Placement, Show
-from cjbpmn.report import Form, Result, render
-from cjbpmn.report.tables import plural
 from cjbpmn.terminal import (
     Commands,
+    deliver,
     exit_code,
     follow,
     print_bytes,
-    show_tables,
     summarise,
     tell,
     tell_done,
@@ -54,37 +59,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-Models = Annotated[
-    list[str], typer.Argument(metavar="MODEL", help="BPMN 2.0 files, or folders of them.")
-]
-Customers = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--customer",
-        "-c",
-        metavar="NAME|ID",
-        help="The pool or lane that is the customer, where the model does not say; repeatable.",
-    ),
-]
-Target = Annotated[
-    str | None,
-    typer.Option(
-        "--output", "-o", metavar="PATH", help="The file to write; the folder, for several models."
-    ),
-]
-InPlace = Annotated[bool, typer.Option("--in-place", help="Overwrite the models themselves.")]
-Quotes = Annotated[
-    bool,
-    typer.Option(
-        "--quotes/--no-quotes",
-        help="Whether to write what customers said word for word, and pictures of personas.",
-    ),
-]
-Notation = Annotated[
-    Form | None,
-    typer.Option("--format", "-f", help="The notation; if not said, as -o ends, or else a table."),
-]
 
 
 def main() -> NoReturn:
@@ -245,7 +219,7 @@ def points(
       cjbpmn points claim.cj.bpmn --format csv -o points.csv
       cjbpmn points models/ --customer Guest --format json
     """
-    task = FindPoints(tuple(customer or ()), _form(notation, output))
+    task = FindPoints(tuple(customer or ()), choose_form(notation, output))
     _report(context, task, models, output)
 
 
@@ -269,7 +243,7 @@ def waits(
       cjbpmn waits claim.cj.bpmn --format json -o waits.json
       cjbpmn waits models/ --customer Guest -o waits/
     """
-    task = FindWaits(tuple(customer or ()), _form(notation, output))
+    task = FindWaits(tuple(customer or ()), choose_form(notation, output))
     _report(context, task, models, output)
 
 
@@ -391,12 +365,6 @@ def demo(
     raise typer.Exit(exit_code(row.status for row in rows))
 
 
-def _form(notation: Form | None, output: str | None) -> Form:
-    """Return the notation: as said, else as the ending of the output says, else a table."""
-    ending = Path(output or "").suffix.lower().removeprefix(".")
-    return notation or next((form for form in Form if form == ending), Form.TABLE)
-
-
 def _demand_target(output: str | None, in_place: bool) -> None:
     if output is None and not in_place:
         raise WrongCall("say where to write: -o PATH, or --in-place to overwrite the model")
@@ -426,7 +394,7 @@ def _report(
     rows = _run(context, task, plan)
     found = [row.value for row in rows if row.value is not None]
     if found or plan.several:
-        _deliver(found, task.form, output, several=plan.several)
+        deliver(found, task.form, output, several=plan.several)
     _leave(plan, rows)
 
 
@@ -444,17 +412,6 @@ def _give(
         for row in rows:
             print_bytes((row.value or "").encode())
     _leave(plan, rows)
-
-
-def _deliver(found: list[Result], form: Form, output: str | None, *, several: bool) -> None:
-    if output is not None:
-        make_folder_for(Path(output))
-        write_bytes(output, render(found, form, several=several))
-        tell_done(output, found[0].summary if not several else plural(len(found), "model"))
-    elif form == Form.TABLE:
-        show_tables(found)
-    else:
-        print_bytes(render(found, form, several=several))
 
 
 def _leave(plan: Plan, rows: list[Row], before: Status = Status.FINE) -> NoReturn:

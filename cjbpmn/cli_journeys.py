@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from cjbpmn.atomic import write_bytes
 from cjbpmn.batch import (
     ComparedJourneys,
     Message,
@@ -20,15 +19,10 @@ from cjbpmn.batch import (
     refuse_overwriting,
     write_journeys,
 )
+from cjbpmn.cli_options import Model, Notation, Quotes, choose_form
 from cjbpmn.findings import Severity
-from cjbpmn.report import Form, render
 from cjbpmn.report.tables import plural
-from cjbpmn.terminal import exit_code, print_bytes, show_tables, tell, tell_done
-
-Model = Annotated[
-    str | None,
-    typer.Option("--model", "-m", metavar="FILE", help="The model, to know elements by their ids."),
-]
+from cjbpmn.terminal import deliver, exit_code, tell, tell_done
 
 
 def convert(  # noqa: PLR0913, PLR0917 - one argument for each option
@@ -69,13 +63,7 @@ def convert(  # noqa: PLR0913, PLR0917 - one argument for each option
         ),
     ] = None,
     model: Model = None,
-    quotes: Annotated[
-        bool,
-        typer.Option(
-            "--quotes/--no-quotes",
-            help="Whether to write what customers said word for word, and pictures of personas.",
-        ),
-    ] = True,
+    quotes: Quotes = True,
 ) -> None:
     """Write a journey in another notation, with what customers answered.
 
@@ -115,10 +103,7 @@ def compare(
     one: Annotated[str, typer.Argument(metavar="JOURNEY", help="A journey file.")],
     other: Annotated[str, typer.Argument(metavar="OTHER", help="Another.")],
     model: Model = None,
-    notation: Annotated[
-        Form | None,
-        typer.Option("--format", "-f", help="The notation; if not said, as -o ends, or a table."),
-    ] = None,
+    notation: Notation = None,
     output: Annotated[
         str | None, typer.Option("--output", "-o", metavar="FILE", help="The file to write.")
     ] = None,
@@ -136,17 +121,9 @@ def compare(
     """
     found, messages = ComparedJourneys.of(one, other, model)
     tell(messages)
-    ending = Path(output or "").suffix.lower().removeprefix(".")
-    form = notation or next((form for form in Form if form == ending), Form.TABLE)
     if output is not None:
         refuse_overwriting([output], [Path(one), Path(other)])
-        make_folder_for(Path(output))
-        write_bytes(output, render([found], form))
-        tell_done(output, found.summary)
-    elif form == Form.TABLE:
-        show_tables([found])
-    else:
-        print_bytes(render([found], form))
+    deliver([found], choose_form(notation, output), output)
     raise typer.Exit(exit_code([_doubt(messages)]))
 
 

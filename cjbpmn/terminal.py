@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import IntEnum
+from pathlib import Path
 from typing import Any, Final
 
 import typer
@@ -18,10 +19,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 from typer.core import TyperGroup
 
-from cjbpmn.batch import Message, Row, Status, bug_in_words, status_of
+from cjbpmn.atomic import write_bytes
+from cjbpmn.batch import Message, Row, Status, bug_in_words, make_folder_for, status_of
 from cjbpmn.errors import CjbpmnError
 from cjbpmn.findings import Severity
-from cjbpmn.report import Result, print_tables, printable, to_text
+from cjbpmn.report import Form, Result, print_tables, printable, render, to_text
 from cjbpmn.report.tables import Column, make_table, plural
 
 
@@ -207,6 +209,32 @@ def show_tables(found: Sequence[Result]) -> None:
         return
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     print_tables(found, console)
+
+
+def deliver(
+    found: Sequence[Result], form: Form, output: str | None, *, several: bool = False
+) -> None:
+    """Write results to a file, or to the standard output where no file is named.
+
+    Parameters
+    ----------
+    found : sequence of Result
+        What was found, one a model.
+    form : Form
+        The notation.
+    output : str or None
+        The file.
+    several : bool
+        Whether many models were asked for, even if only one was found.
+    """
+    if output is not None:
+        make_folder_for(Path(output))
+        write_bytes(output, render(found, form, several=several))
+        tell_done(output, found[0].summary if not several else plural(len(found), "model"))
+    elif form == Form.TABLE:
+        show_tables(found)
+    else:
+        print_bytes(render(found, form, several=several))
 
 
 def print_bytes(data: bytes) -> None:
