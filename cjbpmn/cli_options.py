@@ -1,0 +1,69 @@
+"""Arguments and options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cjbpmn.report import Form
+
+Models = Annotated[
+    list[str], typer.Argument(metavar="MODEL", help="BPMN 2.0 files, or folders of them.")
+]
+Customers = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--customer",
+        "-c",
+        metavar="NAME|ID",
+        help="The pool or lane that is the customer, where the model does not say; repeatable.",
+    ),
+]
+Target = Annotated[
+    str | None,
+    typer.Option(
+        "--output", "-o", metavar="PATH", help="The file to write; the folder, for several models."
+    ),
+]
+InPlace = Annotated[bool, typer.Option("--in-place", help="Overwrite the models themselves.")]
+Model = Annotated[
+    str | None,
+    typer.Option("--model", "-m", metavar="FILE", help="The model, to know elements by their ids."),
+]
+Quotes = Annotated[
+    bool,
+    typer.Option(
+        "--quotes/--no-quotes",
+        help="Whether to write what customers said word for word, and pictures of personas.",
+    ),
+]
+Notation = Annotated[
+    Form | None,
+    typer.Option("--format", "-f", help="The notation; if not said, as -o ends, or else a table."),
+]
+
+
+def choose_form(notation: Form | None, output: str | None) -> Form:
+    """Return the notation: as said, else as the ending of the output says, else a table.
+
+    Parameters
+    ----------
+    notation : Form or None
+        What was said.
+    output : str or None
+        The file to write.
+
+    Returns
+    -------
+    Form
+        The notation.
+
+    Examples
+    --------
+    >>> str(choose_form(None, "points.csv")), str(choose_form(None, None))
+    ('csv', 'table')
+    """
+    ending = Path(output or "").suffix.lower().removeprefix(".")
+    return notation or next((form for form in Form if form == ending), Form.TABLE)
