@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 import warnings
 from collections.abc import Iterator
 from functools import cached_property
@@ -21,6 +20,7 @@ from cjbpmn.errors import CjbpmnWarning, ElementNotFound, InvalidDocument
 from cjbpmn.extensions.enrichment import Enrichment
 from cjbpmn.markup import free_prefix
 from cjbpmn.names import BPMNDI, CJ, DC, DI, NAMESPACES, local_name, namespace, qualified
+from cjbpmn.regular_file import read_regular_file
 from cjbpmn.source import MAX_BYTES, Source
 
 _PREFIX = f"(?:{'|'.join(NAMESPACES)})"
@@ -516,16 +516,7 @@ def _open(source: str | os.PathLike[str] | bytes, max_bytes: int) -> Source:
     if isinstance(source, bytes):
         return Source(source, max_bytes=max_bytes)
     path = os.fspath(source)
-    try:
-        # To open a pipe may wait for ever, and a device may have no end.
-        if not stat.S_ISREG(Path(path).stat().st_mode):
-            raise InvalidDocument("this is not a regular file; name a BPMN file", path=path)
-        with Path(path).open("rb") as stream:
-            data = stream.read(max_bytes + 1)
-    except OSError as error:
-        raise InvalidDocument(
-            f"cannot be read: {(error.strerror or str(error)).lower()}", path=path
-        ) from error
+    data = read_regular_file(path, max_bytes, InvalidDocument, "BPMN file")
     return Source(data, path, max_bytes=max_bytes)
 
 

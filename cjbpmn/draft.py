@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from cjbpmn import elements as bpmn
 from cjbpmn import lexicon
-from cjbpmn.contacts import customer_side
+from cjbpmn.contacts import customer_side, focal_organisation
 from cjbpmn.customer import resolve_customer
 from cjbpmn.enrichment.references import References
 from cjbpmn.graph import FlowNode, ProcessGraph
@@ -84,8 +84,9 @@ class _Draft:
         graph = self.graph
         names = [graph.participants[one].name for one in self.customers & {*graph.participants}]
         names += [graph.lanes[one].name for one in self.customers & {*graph.lanes}]
-        pools = [pool.name for pool in graph.participants.values() if pool.id not in self.own]
-        title = next(filter(None, pools), "") or next(filter(None, names), "") or "A journey"
+        focal = focal_organisation(graph, self.customers)
+        organisation = graph.participants[focal].name if focal is not None else ""
+        title = organisation or next(filter(None, names), "") or "A journey"
         lines = [*(f"# {line}" for line in self.ask["head"]), "cjbpmn: 1"]
         lines.append(f"journey: {text_as_yaml(title)}")
         lines += [f"customer: {text_as_yaml(name)}" for name in sorted(filter(None, names))[:1]]

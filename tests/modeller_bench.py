@@ -1,6 +1,6 @@
 """Opens BPMN files in the real bpmn-js modeller: the Python side of ``tests/modeller``.
 
-A test asks for the fixture ``bench`` (see ``test_modeller.py``) or, outside pytest, looks at
+A test asks for the fixture ``bench`` (see ``conftest.py``) or, outside pytest, looks at
 :func:`why_not` and calls :func:`run`.
 """
 

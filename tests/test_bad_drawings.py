@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import models
 import pytest
 from modeller_bench import Job
-from test_modeller import bench, kinds  # noqa: F401 - bench is a fixture
+from test_modeller import kinds
 
 from cjbpmn.diagram import bounds_of, waypoints_of
 from cjbpmn.document import read_document
@@ -90,7 +90,7 @@ def test_it_is_enriched_and_comes_back_to_the_byte(name: str, options: dict[str,
 
 
 def test_it_opens_no_worse_than_before(
-    bench: Bench,  # noqa: F811 - the fixture
+    bench: Bench,
     tmp_path: Path,
 ) -> None:
     jobs = []
@@ -115,7 +115,7 @@ def alike(complaints: list[str]) -> set[str]:
 
 
 def test_the_second_diagram_of_a_process_can_still_be_opened(
-    bench: Bench,  # noqa: F811 - the fixture
+    bench: Bench,
     tmp_path: Path,
 ) -> None:
     document = read_document(BAD["two diagrams of one process"])

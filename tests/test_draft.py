@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-import os
 import warnings
 from pathlib import Path
 
+import models
 import pytest
 
 import cjbpmn
@@ -13,7 +13,6 @@ from cjbpmn.graph import ProcessGraph, build_graph
 from cjbpmn.journey import Journey
 
 ROOT = Path(__file__).parents[1]
-CORPUS = Path(os.environ.get("CJBPMN_CORPUS", ROOT.parent / "shared" / "corpus"))
 RESTAURANT = (
     "camunda-research/English/04-Self-service-restaurant/03-Solution/self-service-restaurant.bpmn"
 )
@@ -38,6 +37,17 @@ def test_a_model_without_a_customer_asks_what_is_noticed(webshop: ProcessGraph) 
     assert met.index(("Order received",)) < met.index(("Send invoice",))
 
 
+def test_a_draft_is_called_after_the_organisation() -> None:
+    """Not after the first pool: some tools make a pool for each sub-process."""
+    beside = "".join(f'<task id="t{number}" name="Do {number}"/>' for number in range(3))
+    model = models.definitions(
+        '<collaboration id="c"><participant id="a" name="subProc_1" processRef="p"/>'
+        '<participant id="b" name="Fridge repair" processRef="q"/></collaboration>'
+        f'<process id="p"/><process id="q">{beside}</process>'
+    )
+    assert read(build_graph(cjbpmn.read_document(model))).name == "Fridge repair"
+
+
 def test_the_questions_are_in_the_language_of_the_model_or_as_asked(webshop: ProcessGraph) -> None:
     assert "What does the customer do before" in draft_journey(webshop)
     assert "Wat doet de klant vooraf" in draft_journey(webshop, language="nl")
@@ -49,10 +59,8 @@ def test_an_unknown_customer_is_refused(webshop: ProcessGraph) -> None:
         draft_journey(webshop, customer=["Nobody"])
 
 
-def test_what_the_customer_does_and_where_he_waits_is_asked() -> None:
-    if not CORPUS.is_dir():
-        pytest.skip(f"needs the corpus of models; there is no folder {CORPUS}")
-    graph = build_graph(cjbpmn.read_document(CORPUS / RESTAURANT))
+def test_what_the_customer_does_and_where_he_waits_is_asked(corpus: Path) -> None:
+    graph = build_graph(cjbpmn.read_document(corpus / RESTAURANT))
     text = draft_journey(graph, customer=["Guest food consumption"])
     journey = cjbpmn.read_journey(text)
     assert journey.customer == "Guest food consumption"
@@ -63,11 +71,9 @@ def test_what_the_customer_does_and_where_he_waits_is_asked() -> None:
     assert "\n    waits:\n" in paying
 
 
-def test_every_draft_is_read_and_enriches_its_model() -> None:
-    if not CORPUS.is_dir():
-        pytest.skip(f"needs the corpus of models; there is no folder {CORPUS}")
+def test_every_draft_is_read_and_enriches_its_model(corpus: Path) -> None:
     done = 0
-    for path in sorted(CORPUS.rglob("*.bpmn"))[::12]:
+    for path in sorted(corpus.rglob("*.bpmn"))[::12]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", CjbpmnWarning)
             try:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import models
 import pytest
 from modeller_bench import Job, Result
-from test_modeller import bench  # noqa: F401 - a fixture
 
 import cjbpmn as cj
 from cjbpmn.diagram import Bounds, main_diagram
@@ -24,7 +23,7 @@ FRAMES = ("CjLane", "CjParticipant", "CjOrganisation", "CjPhaseBox")
 
 @pytest.fixture(scope="session")
 def drawn(
-    bench: Bench,  # noqa: F811 - the fixture
+    bench: Bench,
     corpus: Path,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> list[Result]:

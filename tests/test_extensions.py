@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -156,14 +155,10 @@ def document_with(sample: str) -> str:
     )
 
 
-def test_moddle_takes_what_is_valid_and_writes_it_again() -> None:
-    folder = Path(__file__).parent / "modeller"
-    node = shutil.which("node")
-    if node is None or not (folder / "node_modules" / "bpmn-moddle").is_dir():
-        pytest.skip("needs node and bpmn-moddle: see tests/modeller/README.md")
+def test_moddle_takes_what_is_valid_and_writes_it_again(node: str, packages: Path) -> None:
     run = subprocess.run(  # noqa: S603 - our own script
         [node, "moddle.mjs", str(FOLDER / "cj.json")],
-        cwd=folder,
+        cwd=packages.parent,
         input=json.dumps({tag: document_with(sample) for tag, sample in VALID.items()}),
         capture_output=True,
         text=True,

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -36,7 +35,6 @@ from cjbpmn.names import CJ
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
-CORPUS = Path(os.environ.get("CJBPMN_CORPUS", ROOT.parent / "shared" / "corpus"))
 EXAMPLES = ROOT / "docs" / "examples"
 WORKED = {
     "restaurant": "camunda-research/English/04-Self-service-restaurant/03-Solution/"
@@ -68,11 +66,9 @@ def test_the_journey_of_an_example_comes_back(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", WORKED)
-def test_the_journey_of_a_worked_example_comes_back(name: str) -> None:
-    if not CORPUS.is_dir():
-        pytest.skip(f"needs the corpus of models; there is no folder {CORPUS}")
+def test_the_journey_of_a_worked_example_comes_back(name: str, corpus: Path) -> None:
     journey = read_journey(HERE / "journeys" / f"{name}.yaml")
-    found = extract_journeys(enriched(CORPUS / WORKED[name], journey))
+    found = extract_journeys(enriched(corpus / WORKED[name], journey))
     assert found.journeys == (journey,)
     assert read_journey(journey_to_yaml(found.journeys[0])) == journey
 
@@ -230,11 +226,9 @@ def test_several_lanes_are_several_journeys() -> None:
     assert [journey.persona for journey in found.journeys] == [Persona("Ann"), Persona("Bob")]
 
 
-def test_journeys_on_real_models_are_rebuilt_in_order() -> None:
-    if not CORPUS.is_dir():
-        pytest.skip(f"needs the corpus of models; there is no folder {CORPUS}")
+def test_journeys_on_real_models_are_rebuilt_in_order(corpus: Path) -> None:
     done = 0
-    for path in sorted(CORPUS.rglob("*.bpmn"))[::15]:
+    for path in sorted(corpus.rglob("*.bpmn"))[::15]:
         try:
             graph = build_graph(read_document(path))
         except CjbpmnError:

@@ -6,7 +6,6 @@ import copy
 import datetime as dt
 import json
 import re
-import shutil
 import subprocess
 import warnings
 from pathlib import Path
@@ -120,15 +119,14 @@ def all_patterns(part: Any) -> set[str]:
     return found | {text for one in part.values() for text in all_patterns(one)}
 
 
-@pytest.mark.skipif(not shutil.which("node"), reason="needs node")
-def test_editors_can_read_all_regular_expressions(tmp_path: Path) -> None:
+def test_editors_can_read_all_regular_expressions(node: str, tmp_path: Path) -> None:
     patterns = sorted(all_patterns(SCHEMA))
     assert len(patterns) > 100
     script = "JSON.parse(require('fs').readFileSync(process.argv[1])).map(p => new RegExp(p, 'u'))"
     order = tmp_path / "patterns.json"
     order.write_text(json.dumps(patterns), encoding="utf-8")
     done = subprocess.run(  # noqa: S603  (our own script)
-        [shutil.which("node") or "node", "-e", script, str(order)],
+        [node, "-e", script, str(order)],
         capture_output=True,
         text=True,
         check=False,

@@ -189,17 +189,7 @@ def draw(diagrams: list[str], folder: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-@pytest.fixture(scope="module")
-def bench() -> None:
-    """Skip where Mermaid cannot be run; fail where it must be, as in CI."""
-    reason = modeller_bench.why_not()
-    if reason is None and not (modeller_bench.FOLDER / "node_modules" / "mermaid").is_dir():
-        reason = "Mermaid is missing: run `npm ci` in tests/modeller"
-    if reason:
-        (pytest.fail if os.environ.get("CJBPMN_BENCH") == "required" else pytest.skip)(reason)
-
-
-@pytest.mark.usefixtures("bench")
+@pytest.mark.usefixtures("bench", "packages")
 def test_mermaid_draws_the_examples_whole(tmp_path: Path) -> None:
     journeys = [cj.read_journey(path) for path in EXAMPLES]
     for journey, drawn in zip(journeys, draw([*map(to_mermaid, journeys)], tmp_path), strict=True):
@@ -215,7 +205,7 @@ def test_mermaid_draws_the_examples_whole(tmp_path: Path) -> None:
         assert plain(journey.name) in shown
 
 
-@pytest.mark.usefixtures("bench")
+@pytest.mark.usefixtures("bench", "packages")
 def test_mermaid_shows_nasty_texts_as_they_are(tmp_path: Path) -> None:
     journeys = [
         Journey(text, persona=Persona(text), steps=(*steps(text, phase=text), *steps("I eat")))
@@ -229,7 +219,7 @@ def test_mermaid_shows_nasty_texts_as_they_are(tmp_path: Path) -> None:
         assert drawn["active"] == 0
 
 
-@pytest.mark.usefixtures("bench")
+@pytest.mark.usefixtures("bench", "packages")
 def test_the_bench_notices_what_is_no_diagram(tmp_path: Path) -> None:
     (drawn,) = draw(["journey\n title x\n a: b: c\n ;;"], tmp_path)
     assert "Parse error" in drawn["error"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -38,14 +37,6 @@ TWO_STEPS = """<?xml version="1.0" encoding="UTF-8"?>
   </di:BPMNPlane></di:BPMNDiagram>
 </definitions>
 """
-
-
-@pytest.fixture(scope="session")
-def bench() -> Bench:
-    """Give the bench, or skip; where CJBPMN_BENCH is `required`, as in CI, fail instead."""
-    if reason := modeller_bench.why_not():
-        (pytest.fail if os.environ.get("CJBPMN_BENCH") == "required" else pytest.skip)(reason)
-    return modeller_bench.run
 
 
 @pytest.fixture(scope="session")

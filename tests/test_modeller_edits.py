@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import models
 import pytest
 from modeller_bench import Job, RoundTrip, round_trips
-from test_modeller import bench, kinds, our_elements, sample  # noqa: F401 - bench is a fixture
+from test_modeller import kinds, our_elements, sample
 
 import cjbpmn as cj
 from cjbpmn import extensions
@@ -46,7 +46,7 @@ def enriched(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def edited(
-    bench: Bench,  # noqa: F811 - the fixture
+    bench: Bench,
     enriched: Path,
 ) -> dict[tuple[Modeller, str], Path]:
     """Do each edit in each modeller, in one browser; return what was saved."""
@@ -127,7 +127,7 @@ def test_the_journey_is_read_enriched_and_stripped_after_all_of_it(
 
 @pytest.mark.parametrize("modeller", MODELLERS[1:])
 def test_what_camunda_can_run_it_still_can(
-    bench: Bench,  # noqa: F811 - the fixture
+    bench: Bench,
     corpus: Path,
     tmp_path: Path,
     modeller: Modeller,
@@ -153,7 +153,7 @@ def test_what_camunda_can_run_it_still_can(
 
 @pytest.mark.parametrize("modeller", MODELLERS[1:])
 def test_models_of_all_vendors_survive_camunda_modeler(
-    bench: Bench,  # noqa: F811 - the fixture
+    bench: Bench,
     corpus: Path,
     tmp_path: Path,
     modeller: Modeller,

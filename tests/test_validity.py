@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import modeller_bench
 import models
 import pytest
 from lxml import etree
@@ -18,7 +17,6 @@ from cjbpmn.enrichment import Show
 from cjbpmn.errors import InvalidDocument
 from cjbpmn.names import CJ
 
-OMG = modeller_bench.FOLDER / "node_modules" / "bpmn-moddle" / "resources" / "bpmn" / "xsd"
 OURS = etree.XMLSchema(etree.parse(Path(extensions.__path__[0]) / "cj.xsd"))
 WAYS: tuple[dict[str, Any], ...] = (
     {"show": list(Show), "legend": True},
@@ -29,11 +27,10 @@ EXAMPLES = Path(__file__).parents[1] / "docs" / "examples"
 
 
 @pytest.fixture(scope="session")
-def omg() -> etree.XMLSchema:
+def omg(packages: Path) -> etree.XMLSchema:
     """Give the OMG's schema, which comes with the packages of the modeller bench."""
-    if not OMG.is_dir():
-        pytest.skip("the OMG schema comes with the bench: run `npm ci` in tests/modeller")
-    return etree.XMLSchema(etree.parse(OMG / "BPMN20.xsd"))
+    folder = packages / "bpmn-moddle" / "resources" / "bpmn" / "xsd"
+    return etree.XMLSchema(etree.parse(folder / "BPMN20.xsd"))
 
 
 def violations(schema: etree.XMLSchema, data: bytes) -> set[str]:

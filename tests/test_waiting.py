@@ -33,9 +33,6 @@ GIVEN: dict[str, dict[str, Any]] = {
     "W42": {"durations": {"B": Pert(1, 2, 9)}},
 }
 
-# Cases that are not covered yet, with the warning that says so. None at the moment.
-NOT_COVERED: dict[str, str] = {}
-
 
 def graph_of(path: Path) -> ProcessGraph:
     return build_graph(read_document(path))
@@ -80,9 +77,6 @@ def case(request: pytest.FixtureRequest) -> dict[str, Any]:
 def report(case: dict[str, Any], reports: dict[str, WaitingReport]) -> WaitingReport:
     if case["id"] not in reports:
         reports[case["id"]] = report_of(case)
-    if case["id"] in NOT_COVERED:
-        assert NOT_COVERED[case["id"]] in reports[case["id"]].warnings
-        pytest.skip(f"not covered yet: {NOT_COVERED[case['id']]}")
     return reports[case["id"]]
 
 
@@ -106,7 +100,6 @@ def near(found: Any, wanted: Any, error: float = 0.0) -> bool:
 
 def test_cases_and_files_are_the_same() -> None:
     assert {path.stem for path in FOLDER.glob("*.bpmn")} == set(CASES)
-    assert set(NOT_COVERED) <= set(CASES)
 
 
 def test_contacts(case: dict[str, Any], report: WaitingReport) -> None:

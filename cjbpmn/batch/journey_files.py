@@ -230,11 +230,7 @@ def _heard(read: Callable[[], T], path: str) -> tuple[T, Messages]:
     """Return what a function returns, and what it warns of."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        try:
-            found = read()
-        except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise InvalidJourney(f"cannot be read: {reason}", path=path) from error
+        found = read()
     return found, tuple(dict.fromkeys(told_in(caught, path)))
 
 

@@ -10,7 +10,6 @@ Source of the format: CJML 2.0 (SINTEF, 2022) and the files that its tools write
 from __future__ import annotations
 
 import os
-import stat
 import warnings
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -41,6 +40,7 @@ from cjbpmn.journey.reader import Reader
 from cjbpmn.journey.yaml import MAX_BYTES, Entry, Node, Note, invalid, key_of
 from cjbpmn.lexicon import fold
 from cjbpmn.names import local_name
+from cjbpmn.regular_file import read_regular_file
 from cjbpmn.timespan import TimeSpan, parse_timespan
 from cjbpmn.vocabulary import Direction, Source, State
 
@@ -457,16 +457,7 @@ class _JourneyReader:
 def _read(source: str | os.PathLike[str] | bytes) -> bytes:
     if isinstance(source, bytes):
         return source
-    path = os.fspath(source)
-    try:
-        # To open a pipe may wait for ever, and a device may have no end.
-        if not stat.S_ISREG(Path(path).stat().st_mode):
-            raise InvalidJourney("this is not a regular file; name a CJML file", path=path)
-        with Path(path).open("rb") as stream:
-            return stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise InvalidJourney(f"cannot be read: {reason}", path=path) from error
+    return read_regular_file(os.fspath(source), MAX_BYTES, InvalidJourney, "CJML file")
 
 
 def _note(notes: list[Note], message: str, path: str | None, element: Element) -> None:

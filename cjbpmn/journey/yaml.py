@@ -48,6 +48,34 @@ class Entry(NamedTuple):
     node: Node
 
 
+def read_bytes(path: str, most: int) -> bytes:
+    """Read a journey file, which may be a pipe, or a byte more than there may be of it.
+
+    Parameters
+    ----------
+    path : str
+        The file.
+    most : int
+        How many bytes it may have.
+
+    Returns
+    -------
+    bytes
+        Its content.
+
+    Raises
+    ------
+    InvalidJourney
+        If it cannot be read.
+    """
+    try:
+        with Path(path).open("rb") as file:
+            return file.read(most + 1)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise InvalidJourney(f"cannot be read: {reason}", path=path) from error
+
+
 def read_text(path: str, notes: list[Note], most: int = MAX_BYTES) -> str:
     """Read the text of a file, in whichever encoding it was saved.
 
@@ -70,12 +98,7 @@ def read_text(path: str, notes: list[Note], most: int = MAX_BYTES) -> str:
     InvalidJourney
         If it cannot be read, or is no text.
     """
-    try:
-        with Path(path).open("rb") as file:
-            data = file.read(most + 1)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise InvalidJourney(f"cannot be read: {reason}", path=path) from error
+    data = read_bytes(path, most)
     if len(data) > most:
         raise InvalidJourney(f"larger than {most // 1_000_000} MB; no journey is", path=path)
     encoding = "utf-16" if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"

@@ -23,7 +23,7 @@ from cjbpmn.journey import Journey
 from cjbpmn.journey.tables.grid import MAX_BYTES, Grid, Row
 from cjbpmn.journey.tables.rows import TABLES, journey_of
 from cjbpmn.journey.tables.table import Rows, check_table, tables_of
-from cjbpmn.journey.yaml import Note, invalid, key_of
+from cjbpmn.journey.yaml import Note, invalid, key_of, read_bytes
 from cjbpmn.lexicon import meanings
 
 ENDINGS: Final = (".xlsx", ".xlsm")
@@ -117,13 +117,7 @@ def read_sheets(path: str | Path) -> tuple[Grid, ...]:
     CjbpmnError
         If openpyxl is not installed.
     """
-    try:
-        with Path(path).open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise InvalidJourney(f"cannot be read: {reason}", path=str(path)) from error
-    return _sheets(data, str(path))
+    return _sheets(read_bytes(str(path), MAX_BYTES), str(path))
 
 
 def write_spreadsheet(journey: Journey, path: str | Path) -> None:
