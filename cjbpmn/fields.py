@@ -8,20 +8,24 @@ when the file is opened.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
+from types import MappingProxyType
 from typing import Any, ClassVar, Generic, Self, TypeVar, overload
 
 from lxml import etree
 
 from cjbpmn.errors import InvalidValue
-from cjbpmn.names import qualified
+from cjbpmn.names import CJ, qualified
 from cjbpmn.timespan import TimeSpan, parse_timespan
 
 T = TypeVar("T")
 E = TypeVar("E", bound="Extension")
+
+_PREFIX = {"cj": CJ}
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,21 +196,24 @@ class Extension:
         Extension
             A window on a new element that stands in no tree yet.
         """
-        made = cls(
-            etree.Element(qualified(cls.tag), nsmap={"cj": qualified(cls.tag)[1:].split("}")[0]})
-        )
+        made = cls(etree.Element(qualified(cls.tag), nsmap=_PREFIX))
+        declared = cls.fields()
         for name, value in values.items():
-            if not isinstance(getattr(cls, name, None), Field):
+            if name not in declared:
                 raise TypeError(f"<{cls.tag}> has no field {name!r}")
-            setattr(made, name, value)
+            if value is not None and value != ():
+                setattr(made, name, value)
         return made
 
     @classmethod
-    def fields(cls) -> dict[str, Field]:
+    @cache
+    def fields(cls) -> Mapping[str, Field]:
         """Return the declared fields by name, in the order of their declaration."""
         kinds = reversed(cls.__mro__)  # What a base declares comes first.
         declared = {name: value for kind in kinds for name, value in vars(kind).items()}
-        return {name: value for name, value in declared.items() if isinstance(value, Field)}
+        return MappingProxyType(
+            {name: value for name, value in declared.items() if isinstance(value, Field)}
+        )
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Extension) and self.element is other.element

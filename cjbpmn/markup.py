@@ -134,7 +134,9 @@ def value_between(quoted: bytes) -> str:
     return value
 
 
-def write_fragment(node: Node, scope: Mapping[str, str]) -> str:
+def write_fragment(
+    node: Node, scope: Mapping[str, str], names: dict[tuple[str, bool], str] | None = None
+) -> str:
     """Write a new node as text, naming namespaces as the place where it goes names them.
 
     Parameters
@@ -143,6 +145,9 @@ def write_fragment(node: Node, scope: Mapping[str, str]) -> str:
         An element with its content, a comment or a processing instruction.
     scope : mapping of prefix to URI
         What is declared where it goes; the empty prefix is the default namespace.
+    names : dict, optional
+        What is known already of how elements and attributes are called in this scope; what is
+        found out is added, for the next node that goes there.
 
     Returns
     -------
@@ -154,30 +159,41 @@ def write_fragment(node: Node, scope: Mapping[str, str]) -> str:
     >>> write_fragment(etree.Element("{urn:s}b", {"c": "<"}), {"s": "urn:s"})
     '<s:b c="&lt;"/>'
     """
-    return _write(node, scope, {})
+    pieces: list[str] = []
+    _write(node, scope, {} if names is None else names, pieces)
+    return "".join(pieces)
 
 
-def _write(node: Node, scope: Mapping[str, str], names: dict[tuple[str, bool], str]) -> str:
+def _write(
+    node: Node, scope: Mapping[str, str], names: dict[tuple[str, bool], str], pieces: list[str]
+) -> None:
     """Write a node; `names` remembers what elements and attributes are called in this scope."""
-    if not isinstance(node.tag, str):
-        return etree.tostring(node, with_tail=False, encoding="unicode")
-    declarations = ""
-    wanted = [(node.tag, False), *((name, True) for name in node.attrib)]
-    if not all(one in names for one in wanted):
+    tag, text, attributes = node.tag, node.text, node.items()
+    if not isinstance(tag, str):
+        pieces.append(etree.tostring(node, with_tail=False, encoding="unicode"))
+        return
+    try:
+        start = f"<{names[tag, False]}"
+        for clark, value in attributes:
+            start += f' {names[clark, True]}="{escape_value(value)}"'
+    except KeyError:
         scope, declarations = _declare(node, scope)
         names = {} if declarations else names
-        for one in wanted:
-            names[one] = _prefixed(one[0], scope, is_attribute=one[1])
-    name = names[node.tag, False]
-    attributes = "".join(
-        f' {names[clark, True]}="{escape_value(value)}"' for clark, value in node.attrib.items()
-    )
-    if not len(node) and node.text is None:
-        return f"<{name}{declarations}{attributes}/>"
-    inside = escape_text(node.text or "") + "".join(
-        _write(child, scope, names) + escape_text(child.tail or "") for child in node
-    )
-    return f"<{name}{declarations}{attributes}>{inside}</{name}>"
+        names[tag, False] = _prefixed(tag, scope)
+        start = f"<{names[tag, False]}{declarations}"
+        for clark, value in attributes:
+            names[clark, True] = _prefixed(clark, scope, is_attribute=True)
+            start += f' {names[clark, True]}="{escape_value(value)}"'
+    inside = list(node)
+    if text is None and not inside:
+        pieces.append(f"{start}/>")
+        return
+    pieces.append(f"{start}>{escape_text(text)}" if text else f"{start}>")
+    for child in inside:
+        _write(child, scope, names, pieces)
+        if child.tail:
+            pieces.append(escape_text(child.tail))
+    pieces.append(f"</{names[tag, False]}>")
 
 
 def name_attribute(
@@ -291,6 +307,8 @@ def escape_text(text: str) -> str:
     >>> escape_text("a < b")
     'a &lt; b'
     """
+    if _IN_TEXT.search(text) is None:
+        return text
     return _IN_TEXT.sub(lambda match: _TEXT_ESCAPES[match[0]], text)
 
 
@@ -314,8 +332,9 @@ def escape_value(value: str, quote: str = '"') -> str:
     >>> escape_value("it's <\n", "'")
     'it&#39;s &lt;&#10;'
     """
-    value = _IN_VALUE.sub(lambda match: _VALUE_ESCAPES[match[0]], value)
-    return value.replace(quote, _QUOTE_ESCAPES[quote])
+    if _IN_VALUE.search(value) is not None:
+        value = _IN_VALUE.sub(lambda match: _VALUE_ESCAPES[match[0]], value)
+    return value.replace(quote, _QUOTE_ESCAPES[quote]) if quote in value else value
 
 
 def _declare(node: Node, scope: Mapping[str, str]) -> tuple[Mapping[str, str], str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache, lru_cache
 from typing import Final
 
 BPMN: Final = "http://www.omg.org/spec/BPMN/20100524/MODEL"
@@ -25,7 +26,11 @@ NAMESPACES: Final = {
 }
 """The prefixes that this package uses in its own text; a file may use others."""
 
+_NAMES: Final = 4096
+"""So many names are remembered; those of a file may be any."""
 
+
+@cache
 def qualified(name: str) -> str:
     """Turn ``prefix:local`` into lxml's ``{uri}local``.
 
@@ -71,7 +76,7 @@ def local_name(tag: object) -> str:
     >>> local_name("{http://cjbpmn.org/schema/1.0}phase")
     'phase'
     """
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+    return _parts(tag)[1] if isinstance(tag, str) else ""
 
 
 def namespace(tag: object) -> str:
@@ -92,4 +97,10 @@ def namespace(tag: object) -> str:
     >>> namespace("{http://cjbpmn.org/schema/1.0}phase")
     'http://cjbpmn.org/schema/1.0'
     """
-    return tag[1:].partition("}")[0] if isinstance(tag, str) and tag.startswith("{") else ""
+    return _parts(tag)[0] if isinstance(tag, str) else ""
+
+
+@lru_cache(_NAMES)
+def _parts(tag: str) -> tuple[str, str]:
+    uri = tag[1:].partition("}")[0] if tag.startswith("{") else ""
+    return uri, tag.rpartition("}")[2]

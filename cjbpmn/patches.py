@@ -15,6 +15,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import pairwise
 from types import MappingProxyType
 
 from lxml import etree
@@ -174,6 +175,7 @@ class _Comparison:
         window: tuple[int, int],
     ) -> None:
         self.window = window
+        self.paths = [spans.path_to(number) for number in window]
         self.data = data
         self.root = pristine
         self.namespaces = namespaces
@@ -181,6 +183,7 @@ class _Comparison:
         self.spans = spans
         self.patches: list[Patch] = []
         self.spellings: Mapping[tuple[Node, str], str] = {}
+        self.names: dict[tuple[tuple[str, str], ...], dict[tuple[str, bool], str]] = {}
 
     def compare(self, pristine: Node, edited: Node, *, level: tuple[bool, bool]) -> None:
         """Collect the patches that turn one element into the other (tails aside).
@@ -306,16 +309,19 @@ class _Comparison:
     def _compare_content(
         self, pristine: Node, edited: Node, span: Span, level: tuple[bool, bool]
     ) -> None:
-        before, after = list(pristine), list(edited)
+        head, tail = self._outside_window(pristine, level)
+        before = pristine[head : len(pristine) - tail]
+        after = edited[head : len(edited) - tail]
         if not before and not after and (pristine.text or "") == (edited.text or ""):
             return
         scope: Mapping[str, str] | None = None
-        kept: Node | None = None
-        old: list[Node | str | None] = [pristine.text]
-        new: list[Node | str | None] = [edited.text]
+        kept = pristine[head - 1] if head else None
+        old: list[Node | str | None] = [kept.tail if kept is not None else pristine.text]
+        new: list[Node | str | None] = [edited[head - 1].tail if head else edited.text]
+        end = pristine[-tail] if tail else None
         more = len(after) - len(before)
         shift = 0  # by how many places the edited child stands behind the one in the bytes
-        for left, right in [*_align(before, after), (None, None)]:
+        for left, right in [*_align(before, after), (end, end)]:
             if left is not None and right is None:
                 old += (left, left.tail)
                 shift -= 1
@@ -330,10 +336,20 @@ class _Comparison:
                     start = self.spans[kept].end if kept is not None else span.content
                     stop = self.spans[left].start if left is not None else span.content_end
                     self._replace_gap(start, stop, old, new, scope)
-                if left is not None and right is not None:
+                if left is not None and right is not None and left is not end:
                     below = level[0] and shift == 0, level[1] and shift == more
                     self.compare(left, right, level=below)
                     kept, old, new = left, [left.tail], [right.tail]
+
+    def _outside_window(self, pristine: Node, level: tuple[bool, bool]) -> tuple[int, int]:
+        """Count the children that are the same in both trees, from the start and from the end."""
+        first, last = (
+            next((after for one, after in pairwise(path) if one is pristine), None)
+            for path in self.paths
+        )
+        head = pristine.index(first) if first is not None and level[0] else 0
+        tail = len(pristine) - pristine.index(last) - 1 if last is not None and level[1] else 0
+        return head, tail
 
     def _replace_gap(
         self,
@@ -363,11 +379,16 @@ class _Comparison:
         return {prefix or "": uri for prefix, uri in ordered}
 
     def _serialise(self, content: Sequence[Node | str | None], scope: Mapping[str, str]) -> bytes:
+        names = self.names.setdefault(tuple(scope.items()), {})
         text = "".join(
-            escape_text(item or "") if isinstance(item, str | None) else write_fragment(item, scope)
+            (escape_text(item) if item else "")
+            if isinstance(item, str | None)
+            else write_fragment(item, scope, names)
             for item in content
         )
-        return text.replace("\n", self.newline).encode()
+        if self.newline != "\n":
+            text = text.replace("\n", self.newline)
+        return text.encode()
 
 
 def find_window(before: bytes, after: bytes) -> tuple[int, int] | None:

@@ -7,6 +7,7 @@ begin, which the regular expression engine does alone; everything else is found 
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import Final, TypeAlias
 
 from lxml import etree
@@ -97,7 +98,8 @@ class Spans:
     def __init__(self, data: bytes, root: Node) -> None:
         self.data = data
         self.starts = _find_starts(data)
-        self._numbers = {root: (0, len(self.starts) - 1)}
+        after = sum(1 for _ in root.itersiblings())
+        self._numbers = {root: (0, len(self.starts) - 1 - after)}
         self._known: dict[Node, Span] = {}
 
     def __getitem__(self, node: Node) -> Span:
@@ -109,15 +111,48 @@ class Spans:
     def numbers(self, node: Node) -> tuple[int, int]:
         """Return the numbers of a node and of the last one inside it, in document order."""
         if node not in self._numbers:
+            after, parent = node.getnext(), node.getparent()
+            if after in self._numbers:
+                last = self._numbers[after][0] - 1
+            elif after is None and parent is not None:
+                last = self.numbers(parent)[1]
+            else:
+                self._number_from_the_left(node)
+                return self._numbers[node]
+            self._numbers[node] = (last - _size(node) + 1, last)
+        return self._numbers[node]
+
+    def _number_from_the_left(self, node: Node) -> None:
+        unknown, before = [node], node.getprevious()
+        while before is not None and before not in self._numbers:
+            unknown.append(before)
+            before = before.getprevious()
+        if before is not None:
+            last = self._numbers[before][1]
+        else:
             parent = node.getparent()
             if parent is None:
                 raise KeyError(node)
-            number = self.numbers(parent)[0] + 1
-            for child in parent:
-                last = number + (sum(1 for _ in child.iter()) - 1 if len(child) else 0)
-                self._numbers[child] = (number, last)
-                number = last + 1
-        return self._numbers[node]
+            last = self.numbers(parent)[0]
+        for one in reversed(unknown):
+            number, last = last + 1, last + _size(one)
+            self._numbers[one] = (number, last)
+
+    def path_to(self, number: int) -> list[Node]:
+        """Return the node of a number and all around it, the root first; none if there is none.
+
+        Their own numbers are known then, without any other node's having been counted one by one.
+        """
+        root = next(iter(self._numbers))
+        node = next(islice(root.iter(), number, None), None)
+        if node is None:
+            return []
+        path = [node]
+        for parent in node.iterancestors():
+            self._numbers[path[-1]] = (number, number + _size(path[-1]) - 1)
+            number -= next(place for place, one in enumerate(parent.iter()) if one is path[-1])
+            path.append(parent)
+        return path[::-1]
 
     def end_of_markup(self, start: int) -> int:
         """Return where the tag, comment or instruction ends that begins at an offset."""
@@ -125,6 +160,11 @@ class Spans:
         if match is None:
             raise ValueError("the bytes are not those of the tree")
         return match.end()
+
+
+def _size(node: Node) -> int:
+    """Count the nodes in a node, itself included."""
+    return sum(1 for _ in node.iter()) if len(node) else 1
 
 
 def _find_starts(data: bytes) -> list[int]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, is_dataclass
 from functools import cache
 from types import MappingProxyType
+from typing import Any
 
 from cjbpmn.customer import customer_nodes, find_customer_candidates, resolve_customer
 from cjbpmn.enrichment.meeting import attach_step, plan_contacts
@@ -145,7 +146,7 @@ def _lane_names(journeys: Sequence[Journey], customer: str) -> list[str]:
     return told
 
 
-def _refuse_unwritable(value: object, path: str | None, line: int | None) -> None:
+def _refuse_unwritable(value: Any, path: str | None, line: int | None) -> None:
     """Refuse texts with characters that XML has no way to write."""
     if isinstance(value, str):
         found = _UNWRITABLE.search(value)
@@ -158,11 +159,20 @@ def _refuse_unwritable(value: object, path: str | None, line: int | None) -> Non
     elif isinstance(value, tuple):
         for part in value:
             _refuse_unwritable(part, path, line)
-    elif is_dataclass(value):
+    else:
         line = getattr(value, "line", None) or line
-        for item in fields(value):
-            if item.name != "path":
-                _refuse_unwritable(getattr(value, item.name), path, line)
+        for name in _parts(type(value)):  # type: ignore[arg-type]  # classes are hashable
+            part = getattr(value, name)
+            if part is not None:
+                _refuse_unwritable(part, path, line)
+
+
+@cache
+def _parts(kind: type[Any]) -> tuple[str, ...]:
+    """Name the fields of a value that may hold a text."""
+    if not is_dataclass(kind):
+        return ()
+    return tuple(item.name for item in fields(kind) if item.name not in {"path", "line"})
 
 
 def _find_customers(
@@ -208,6 +218,7 @@ def _references(journey: Journey) -> Iterator[tuple[str, int | None]]:
         journey.statistics,
         journey.durations,
         journey.branches,
+        journey.calendars,
     )
     for kind in told:
         for one in kind:
