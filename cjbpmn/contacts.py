@@ -100,20 +100,28 @@ def find_contacts(
     """
     own = customer_side(graph, customers)
     waits = declared_waits(graph)
+    met = _those_who_meet(graph, own)
     found: dict[str, Contact] = {}
     for node in graph.nodes.values():
-        contact: Contact | None
+        contact: Contact | None = None
         if declared and node.id in declared:
             contact = declared[node.id]
         elif node.type == "participant":
-            contact = None
+            continue
         elif node.id in own:
             contact = _of_customer(graph, node, is_wait=node.id in waits)
-        else:
+        elif node.id in met:
             contact = _of_organisation(graph, node, own)
         if contact is not None:
             found[node.id] = contact
     return found
+
+
+def _those_who_meet(graph: ProcessGraph, own: frozenset[str]) -> set[str]:
+    """Return all with which the customer exchanges messages."""
+    messages = [flow for flow in graph.flows.values() if flow.kind == "message"]
+    receivers = {flow.target for flow in messages if flow.source in own}
+    return receivers | {flow.source for flow in messages if flow.target in own}
 
 
 def _of_customer(graph: ProcessGraph, node: FlowNode, *, is_wait: bool) -> Contact | None:
@@ -131,7 +139,7 @@ def _of_customer(graph: ProcessGraph, node: FlowNode, *, is_wait: bool) -> Conta
 def _of_organisation(graph: ProcessGraph, node: FlowNode, own: frozenset[str]) -> Contact | None:
     sends = any(flow.target in own for flow in graph.outgoing(node.id, "message"))
     senders = [flow.source for flow in graph.incoming(node.id, "message") if flow.source in own]
-    if node.is_gateway or not (sends or senders):
+    if node.is_gateway:
         return None
     direction = "both" if sends and senders else "out" if sends else "in"
     if node.is_sub_process and graph.inside(node.id):

@@ -142,6 +142,25 @@ def extension(host: Element, name: str) -> Element | None:
     return None if holder is None else holder.find(f"{{{CJ}}}{name}")
 
 
+def extensions(host: Element, name: str) -> list[Element]:
+    """Return all of our extension elements of that name on a host.
+
+    Parameters
+    ----------
+    host : lxml element
+        A BPMN element.
+    name : str
+        The local name in our namespace.
+
+    Returns
+    -------
+    list of lxml element
+        In document order.
+    """
+    holder = child(host, "extensionElements")
+    return [] if holder is None else holder.findall(f"{{{CJ}}}{name}")
+
+
 def place_of(parent: Element, name: str) -> int:
     """Say at which index a new child belongs, by the sequences of the BPMN 2.0 schema.
 

@@ -1,0 +1,337 @@
+"""Flow nodes and flows, pools and lanes, read from the elements of a document."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Mapping
+from typing import Final
+
+from cjbpmn import elements as bpmn
+from cjbpmn.document import Document
+from cjbpmn.elements import Element
+from cjbpmn.findings import Finding, Severity
+from cjbpmn.flow_nodes import EventDefinition, Flow, FlowNode, Lane, Loop, Participant
+from cjbpmn.names import BPMN, CJ, local_name, qualified
+from cjbpmn.vocabulary import Direction
+
+_ANY: Final = f"{{{BPMN}}}*"
+_KINDS: Final = {qualified(f"bpmn:{kind}"): kind for kind in (*bpmn.FLOW_NODES, "laneSet")}
+"""What is looked for in a process, by its tag."""
+_LANE_SETS: Final = (qualified("bpmn:laneSet"), qualified("bpmn:childLaneSet"))
+_LANE: Final = qualified("bpmn:lane")
+_MEMBER: Final = qualified("bpmn:flowNodeRef")
+_EVENT_DEFINITION: Final = "EventDefinition"
+
+
+class FlowReader:
+    """One walk over the definitions; processes first, so that flows find their ends.
+
+    Parameters
+    ----------
+    document : Document
+        A BPMN document; it stays untouched.
+
+    Attributes
+    ----------
+    nodes, flows, participants, lanes : dict of str to FlowNode, Flow, Participant or Lane
+        What was found, by id, in document order.
+    handlers : dict of str to str
+        By compensation boundary event, the activity that undoes what was done.
+    findings : list of Finding
+        What is broken, and left out.
+
+    Raises
+    ------
+    InvalidDocument
+        If the document holds no process.
+    """
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.nodes: dict[str, FlowNode] = {}
+        self.flows: dict[str, Flow] = {}
+        self.participants: dict[str, Participant] = {}
+        self.lanes: dict[str, Lane] = {}
+        self.handlers: dict[str, str] = {}
+        self.findings: list[Finding] = []
+        self._pool_of: dict[str, str] = {}
+        self._lane_of: dict[str, str] = {}
+        self._is_enriched = CJ in document.source.namespaces.values()
+        self._touchpoints: list[tuple[str, int, dict[str, str]]] = []
+        self._read()
+
+    def _read(self) -> None:
+        root = self.document.root
+        processes = list(bpmn.children(root, "process"))
+        collaborations = list(bpmn.children(root, "collaboration"))
+        if not processes and not any(map(_has_participants, collaborations)):
+            raise self.document.source.error("the model holds no process")
+        process_ids = {process.get("id") for process in processes}
+        for participant in (p for c in collaborations for p in bpmn.children(c, "participant")):
+            self._add_participant(participant, process_ids)
+        for process in processes:
+            pool = self._pool_of.get(process.get("id", ""))
+            self._add_lanes(process, process.get("id"), pool, None)
+            self._add_nodes(process, process.get("id"), pool, None, None)
+        self._add_borders()
+        for process in processes:
+            for flow in process.iter(qualified("bpmn:sequenceFlow")):
+                self._add_flow(flow, "sequence")
+        for collaboration in collaborations:
+            for flow in collaboration.iterchildren(qualified("bpmn:messageFlow")):
+                self._add_flow(flow, "message")
+        for node, number, declared in self._touchpoints:
+            self._add_implied_flow(node, number, declared)
+        self._report_duplicates()
+        for process in processes:
+            self._add_handlers(process)
+
+    def _add_handlers(self, process: Element) -> None:
+        for association in process.iter(qualified("bpmn:association")):
+            ends = [association.get(name, "") for name in ("sourceRef", "targetRef")]
+            event, activity = (self.nodes.get(end) for end in ends)
+            if event and activity and event.has_event("compensate") and activity.is_activity:
+                self.handlers[event.id] = activity.id
+
+    def _add_participant(self, element: Element, process_ids: set[str | None]) -> None:
+        identifier = element.get("id")
+        if identifier is None:
+            return
+        reference = _local_reference(element.get("processRef"), process_ids)
+        if reference is not None:
+            self._pool_of.setdefault(reference, identifier)
+        self.participants.setdefault(
+            identifier,
+            Participant(identifier, one_line(element.get("name")), reference, element.sourceline),
+        )
+
+    def _add_borders(self) -> None:
+        """Add the borders of the pools, at which message flows may end."""
+        for one in self.participants.values():
+            border = FlowNode(
+                one.id,
+                "participant",
+                one.name,
+                process=one.process,
+                participant=one.id,
+                line=one.line,
+            )
+            self.nodes.setdefault(one.id, border)
+
+    def _add_lanes(
+        self, holder: Element, process: str | None, pool: str | None, parent: str | None
+    ) -> None:
+        for lane_set in holder.iterchildren(*_LANE_SETS):
+            for element in lane_set.iterchildren(_LANE):
+                identifier = element.get("id")
+                if identifier is None or identifier in self.lanes:
+                    continue
+                name = one_line(element.get("name"))
+                self.lanes[identifier] = Lane(
+                    identifier, name, process, pool, parent, element.sourceline
+                )
+                for reference in element.iterchildren(_MEMBER):
+                    # The innermost lane is visited last, and wins.
+                    self._lane_of[(reference.text or "").strip()] = identifier
+                self._add_lanes(element, process, pool, identifier)
+
+    def _add_nodes(
+        self,
+        holder: Element,
+        process: str | None,
+        pool: str | None,
+        scope: str | None,
+        lane: str | None,
+    ) -> None:
+        nodes, lane_of = self.nodes, self._lane_of
+        for element in holder.iterchildren(_ANY):
+            kind = _KINDS.get(str(element.tag))
+            if kind is None:
+                continue
+            if kind == "laneSet":
+                if scope is not None:
+                    self._add_lanes(holder, process, pool, lane)
+                continue
+            attributes = {name: text for name, text in element.items() if name[0] != "{"}
+            identifier = attributes.get("id")
+            if identifier is None or identifier in nodes:
+                continue
+            own_lane = lane_of.get(identifier, lane)
+            has_content = len(element) > 0
+            nodes[identifier] = FlowNode(
+                identifier,
+                kind,
+                one_line(attributes.get("name")),
+                process,
+                pool,
+                own_lane,
+                scope,
+                tuple(_event_definitions(element)) if has_content else (),
+                attributes,
+                _loop(element) if has_content and kind in bpmn.ACTIVITIES else None,
+                element.sourceline,
+                _activation(element) if kind == "complexGateway" else None,
+            )
+            if self._is_enriched:
+                for number, met in enumerate(bpmn.extensions(element, "touchpoint"), start=1):
+                    self._touchpoints.append((identifier, number, dict(met.attrib)))
+            if has_content and kind in bpmn.SUB_PROCESSES:
+                self._add_nodes(element, process, pool, identifier, own_lane)
+
+    def _add_flow(self, element: Element, kind: str) -> None:
+        identifier = element.get("id")
+        source, target = self._end(element, "sourceRef"), self._end(element, "targetRef")
+        if identifier is None or source is None or target is None:
+            self._report_dangling(element, kind, source, target)
+            return
+        is_empty = len(element) == 0
+        touchpoint = None if is_empty else bpmn.extension(element, "touchpoint")
+        declared: Mapping[str, str] = {} if touchpoint is None else dict(touchpoint.attrib)
+        activity = declared.get("activity")
+        if activity in self.nodes:
+            # The flow stays docked to the pool in the drawing; people said which step it is.
+            pool = self.nodes[activity].participant
+            source, target = (activity if end == pool else end for end in (source, target))
+        if identifier not in self.flows:
+            self.flows[identifier] = Flow(
+                identifier,
+                kind,
+                source,
+                target,
+                one_line(element.get("name")),
+                not is_empty and bpmn.child(element, "conditionExpression") is not None,
+                declared.get("channel"),
+                declared.get("direction"),
+                element.sourceline,
+            )
+
+    def _add_implied_flow(self, node: str, number: int, declared: Mapping[str, str]) -> None:
+        """Add a contact of a node that meets the customer without a message flow."""
+        activity = declared.get("activity", "")
+        if activity not in self.nodes:
+            return
+        ends = activity, node
+        source, target = ends if declared.get("direction") != Direction.TO_CUSTOMER else ends[::-1]
+        channel, direction = declared.get("channel"), declared.get("direction")
+        line = self.nodes[node].line
+        # No id in a file has a colon, so that this one is nobody else's.
+        identifier = node if number == 1 else f"{node}:{number}"
+        flow = Flow(identifier, "message", source, target, "", False, channel, direction, line)
+        self.flows.setdefault(identifier, flow)
+
+    def _end(self, element: Element, attribute: str) -> str | None:
+        written = element.get(attribute)
+        if written is None or written in self.nodes:
+            return written
+        reference = _local_reference(written, self.nodes)
+        if reference is not None:
+            return reference
+        lane = self.lanes.get(written)
+        return lane.participant if lane else self._pool_of.get(written)
+
+    def _report_dangling(
+        self, element: Element, kind: str, source: str | None, target: str | None
+    ) -> None:
+        ends = {"source": source, "target": target}
+        missing = " and no ".join(name for name, end in ends.items() if end is None)
+        identifier = element.get("id")
+        self.findings.append(
+            Finding(
+                "dangling-flow",
+                f"the {kind} flow has no {missing}; it is left out",
+                (identifier,) if identifier else (),
+                element.sourceline,
+            )
+        )
+
+    def _report_duplicates(self) -> None:
+        for identifier, found in self.document.source.duplicates().items():
+            lines = ", ".join(str(element.sourceline) for element in found)
+            self.findings.append(
+                Finding(
+                    "duplicate-id",
+                    f"{len(found)} elements share this id (lines {lines}); "
+                    "the first is meant wherever it is named",
+                    (identifier,),
+                    found[0].sourceline,
+                    Severity.ERROR,
+                )
+            )
+
+
+def one_line(name: str | None) -> str:
+    r"""Fold the white space and line breaks in a name.
+
+    Parameters
+    ----------
+    name : str or None
+        As it stands in the file.
+
+    Returns
+    -------
+    str
+        On one line.
+
+    Examples
+    --------
+    >>> one_line("Order\n received ")
+    'Order received'
+    """
+    return " ".join(name.split()) if name else ""
+
+
+def _has_participants(collaboration: Element) -> bool:
+    return next(bpmn.children(collaboration, "participant"), None) is not None
+
+
+def _local_reference(reference: str | None, known: Container[str | None]) -> str | None:
+    """Resolve a QName: the prefix, if any, is that of the target namespace."""
+    if reference is None:
+        return None
+    reference = reference.strip()
+    if reference in known:
+        return reference
+    local = reference.rpartition(":")[2]
+    return local if local in known else None
+
+
+def _event_definitions(element: Element) -> Iterator[EventDefinition]:
+    for definition in element.iterchildren(_ANY):
+        if not str(definition.tag).endswith(_EVENT_DEFINITION):
+            continue
+        kind = local_name(definition.tag).removesuffix(_EVENT_DEFINITION)
+        references = (f"{kind}Ref", "activityRef", *(("name",) if kind == "link" else ()))
+        reference = next(
+            (definition.get(name) for name in references if definition.get(name)), None
+        )
+        text = next(
+            bpmn.children(definition, "timeDuration", "timeDate", "timeCycle", "condition"), None
+        )
+        if text is None:
+            yield EventDefinition(kind, reference)
+        else:
+            timer = local_name(text.tag) if kind == "timer" else None
+            yield EventDefinition(kind, reference, timer, one_line(text.text) or None)
+
+
+def _activation(element: Element) -> str | None:
+    condition = bpmn.child(element, "activationCondition")
+    return None if condition is None else one_line(condition.text) or None
+
+
+def _loop(element: Element) -> Loop | None:
+    standard = bpmn.child(element, "standardLoopCharacteristics")
+    if standard is not None:
+        return Loop("standard", _integer(standard.get("loopMaximum")))
+    several = bpmn.child(element, "multiInstanceLoopCharacteristics")
+    if several is None:
+        return None
+    cardinality = bpmn.child(several, "loopCardinality")
+    kind = "sequential" if several.get("isSequential") in {"true", "1"} else "parallel"
+    return Loop(kind, _integer(None if cardinality is None else cardinality.text))
+
+
+def _integer(text: str | None) -> int | None:
+    try:
+        return int(text or "")
+    except ValueError:
+        return None
