@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from typing import Final
+from dataclasses import replace
+from typing import Any, Final
 
 from cjbpmn.distributions import (
     Distribution,
@@ -22,6 +23,8 @@ from cjbpmn.graph import ProcessGraph
 from cjbpmn.journey import Duration
 from cjbpmn.timespan import TimeSpan
 from cjbpmn.vocabulary import DistributionKind as Kind
+
+_TIMES: Final = ("takes", "least", "likely", "most", "deviation")
 
 
 def declared_durations(graph: ProcessGraph) -> dict[str, Duration]:
@@ -70,13 +73,17 @@ def declared_shares(graph: ProcessGraph) -> dict[str, float]:
     return found
 
 
-def distribution_of(duration: Duration) -> Distribution:
+def distribution_of(
+    duration: Duration, hours_of: Callable[[TimeSpan], float] | None = None
+) -> Distribution:
     """Return the distribution of a declared duration, in hours.
 
     Parameters
     ----------
     duration : Duration
         What people declared; where they named no distribution, it follows from what they gave.
+    hours_of : callable, optional
+        How many hours one of its times is, where that is not how long it is on the clock.
 
     Returns
     -------
@@ -92,7 +99,20 @@ def distribution_of(duration: Duration) -> Distribution:
     spread = (duration.takes, duration.likely, duration.most, duration.deviation)
     if all(span is None or span.hours == 0 for span in spread):
         return Fixed(0.0)
-    return _MAKERS[duration.distribution or duration.implied_distribution](duration)
+    kind = duration.distribution or duration.implied_distribution
+    if hours_of is not None:
+        duration = _converted(duration, hours_of)
+    return _MAKERS[kind](duration)
+
+
+def _converted(duration: Duration, hours_of: Callable[[TimeSpan], float]) -> Duration:
+    """Return the same duration with its times in other hours."""
+    times: dict[str, Any] = {}
+    for name in _TIMES:
+        span: TimeSpan | None = getattr(duration, name)
+        if span is not None:
+            times[name] = TimeSpan(span.text, hours_of(span), span.working)
+    return replace(duration, **times)
 
 
 def _hours(span: TimeSpan | None, default: float = 0.0) -> float:

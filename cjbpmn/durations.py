@@ -12,10 +12,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Final, TypeAlias
 
+from cjbpmn.alarms import Alarm, parse_alarm
+from cjbpmn.cron import Cron
+from cjbpmn.dated import Dated, UntilAlarm, WorkingClock, WorkingTimer
 from cjbpmn.declared_times import declared_durations, declared_shares, distribution_of
 from cjbpmn.dialects.bpsim import SimulatedValue
 from cjbpmn.distributions import (
@@ -34,14 +38,18 @@ from cjbpmn.distributions import (
 )
 from cjbpmn.errors import InvalidValue
 from cjbpmn.graph import FlowNode, ProcessGraph
+from cjbpmn.journey import Duration
 from cjbpmn.timespan import TimeSpan, find_timespans, parse_timespan
+from cjbpmn.working_hours import WorkingHours, parse_hours
+from cjbpmn.working_time import case_begin, find_working_hours, unread_calendars
 
+_DAY: Final = 24.0
 _CONSTANT: Final = frozenset({"Floating", "Numeric"})
 _LITERAL: Final = re.compile(r"""\s*=\s*(?:duration\(\s*)?["'](P[^"']*)["']\s*\)?\s*""")
 """An expression of FEEL that is a constant: ``= duration("P1D")``."""
 
-Given: TypeAlias = Distribution | TimeSpan | float | str
-"""A duration as a caller may give it: a distribution, a time span, hours, or words."""
+Given: TypeAlias = Distribution | Duration | TimeSpan | float | str
+"""A duration as a caller may give it: a distribution, a time span, hours, words, or declared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,73 +78,6 @@ class TimeInfo:
 
 
 @dataclass(frozen=True)
-class Calendar:
-    """When people work: the same hours on certain days of the week.
-
-    Parameters
-    ----------
-    begin : datetime
-        The moment at which a case starts.
-    weekdays : frozenset of int
-        Monday is 0.
-    opens, closes : float
-        Hours of the day.
-
-    Examples
-    --------
-    Four hours of work, begun on Friday at three, are done on Monday at eleven:
-
-    >>> week = Calendar(datetime(2026, 1, 9, 15))
-    >>> week.finish(0.0, 4.0)
-    68.0
-    """
-
-    begin: datetime
-    weekdays: frozenset[int] = frozenset(range(5))
-    opens: float = 9.0
-    closes: float = 17.0
-
-    def __post_init__(self) -> None:
-        if not (self.weekdays and 0 <= self.opens < self.closes <= 24):  # noqa: PLR2004
-            raise InvalidValue("a calendar needs a weekday and opening hours")
-
-    def finish(self, start: float, work: float) -> float:
-        """Say when work is done.
-
-        Parameters
-        ----------
-        start : float
-            Hours since the case began.
-        work : float
-            Hours of work.
-
-        Returns
-        -------
-        float
-            Hours since the case began.
-        """
-        if work <= 0 or math.isinf(work):
-            return start + max(work, 0.0)
-        shift = self.closes - self.opens
-        weeks, work = divmod(work, shift * len(self.weekdays))
-        if work == 0:
-            weeks, work = weeks - 1, shift * len(self.weekdays)
-        clock = self.begin
-        offset = clock.weekday() * 24 + clock.hour + clock.minute / 60 + clock.second / 3600
-        week_start = math.floor((start + offset) / 168) * 168 - offset
-        for day in range(15):
-            if day % 7 not in self.weekdays:
-                continue
-            opens = max(week_start + day * 24 + self.opens, start)
-            room = week_start + day * 24 + self.closes - opens
-            if room > 0:
-                if work <= room:
-                    return opens + work + weeks * 168
-                work -= room
-        raise AssertionError  # pragma: no cover - fifteen days hold two weeks of work
-
-
-@dataclass(frozen=True)
 class Timings:
     """Durations, probabilities, repetitions and calendars, by BPMN id.
 
@@ -148,8 +89,10 @@ class Timings:
         Of sequence flows, and of boundary events for which nothing else says when they happen.
     repeats : mapping of str to float
         How likely a standard loop goes round once more.
-    calendars : mapping of str to Calendar
-        By element or lane id; ``*`` is for all activities.
+    calendars : mapping of str to WorkingClock
+        The working hours of activities.
+    begins : datetime or None
+        When the case begins.
     warnings : tuple of str
         What was left out, as ``code:id``.
     """
@@ -157,26 +100,30 @@ class Timings:
     durations: Mapping[str, TimeInfo] = field(default_factory=dict)
     probabilities: Mapping[str, float] = field(default_factory=dict)
     repeats: Mapping[str, float] = field(default_factory=dict)
-    calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    calendars: Mapping[str, WorkingClock] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    begins: datetime | None = None
 
-    def calendar(self, node: FlowNode) -> Calendar | None:
-        """Return the calendar by which a node is worked at; None where the clock counts."""
-        if not self.calendars or not node.is_activity:
-            return None
-        for key in (node.id, node.lane, "*"):
-            if key is not None and key in self.calendars:
-                return self.calendars[key]
-        return None
+    def calendar(self, node: FlowNode) -> WorkingClock | None:
+        """Return the clock by which a node is worked at; None where all time counts."""
+        return self.calendars.get(node.id)
+
+    @cached_property
+    def is_dated(self) -> bool:
+        """Whether what something takes depends on the moment at which it begins."""
+        return bool(self.calendars) or any(
+            isinstance(info.distribution, Dated) for info in self.durations.values()
+        )
 
 
-def read_timings(
+def read_timings(  # noqa: PLR0913 - each is said by its name
     graph: ProcessGraph,
     durations: Mapping[str, Given] | None = None,
     *,
     probabilities: Mapping[str, float] | None = None,
     repeats: Mapping[str, float] | None = None,
-    calendars: Mapping[str, Calendar] | None = None,
+    calendars: Mapping[str, WorkingHours | str] | None = None,
+    begins: datetime | None = None,
 ) -> Timings:
     """Collect what a model, and the caller, say about durations and probabilities.
 
@@ -191,7 +138,11 @@ def read_timings(
     repeats : mapping, optional
         By activity id: how likely a standard loop goes round once more.
     calendars : mapping, optional
-        By element or lane id; ``*`` for all activities.
+        Working hours, or words for them such as ``"Mon-Fri 9:00-17:00"``, by the id of an
+        activity, a lane or a pool; ``*`` for all.
+    begins : datetime, optional
+        When the case begins. Without it, and if the file does not say it either, all time counts
+        as working time, and timers that wait for a moment are unknown.
 
     Returns
     -------
@@ -201,8 +152,8 @@ def read_timings(
     Raises
     ------
     InvalidValue
-        If a duration that the caller gives cannot be understood, or a probability lies outside
-        zero and one.
+        If a duration or working hours that the caller gives cannot be understood, or a
+        probability lies outside zero and one.
 
     Examples
     --------
@@ -214,10 +165,17 @@ def read_timings(
     Fixed(hours=1.5)
     """
     warnings: list[str] = []
-    found = dict(_from_graph(graph, warnings))
+    begin = case_begin(graph, begins)
+    hours, places = find_working_hours(graph, dict(_given_hours(calendars or {})))
+    spans = _Spans(graph, hours, warnings)
+    found = dict(_from_graph(graph, spans, begin))
     for identifier, value in (durations or {}).items():
-        found[identifier] = _given(value)
+        found[identifier] = _given(identifier, value, spans)
+    clocks = {name: WorkingClock(one, begin) for name, one in hours.items()} if begin else {}
+    found = {name: _by_clock(graph, name, info, hours, clocks) for name, info in found.items()}
     warnings += _unread(graph, found)
+    if begin is None:
+        warnings += [f"unused-calendar:{place}" for place in places]
     likely = dict(graph.vendor.probabilities)
     if graph.simulation is not None:
         likely.update(graph.simulation.probabilities)
@@ -231,43 +189,106 @@ def read_timings(
             if not 0 <= number <= 1:
                 raise InvalidValue(f"{name} {number}: expected 0 to 1", element=identifier)
     likely.update(probabilities or {})
-    return Timings(found, likely, dict(repeats or {}), dict(calendars or {}), tuple(warnings))
+    worked = {
+        name: clock
+        for name, clock in clocks.items()
+        if name in graph.nodes and graph.nodes[name].is_activity
+    }
+    return Timings(found, likely, dict(repeats or {}), worked, tuple(warnings), begin)
 
 
-def _given(value: Given) -> TimeInfo:
+@dataclass(frozen=True)
+class _Spans:
+    """Turns times into hours; where there is a calendar, working days into hours of work."""
+
+    graph: ProcessGraph
+    hours: Mapping[str, WorkingHours]
+    warnings: list[str]
+
+    def info(self, identifier: str, span: TimeSpan, source: str) -> TimeInfo:
+        """Return a time that is always the same."""
+        return TimeInfo(Fixed(self.in_hours(identifier, span)), source, span.working)
+
+    def in_hours(self, identifier: str, span: TimeSpan) -> float:
+        """Return how many hours a time is, of work or on the clock."""
+        node = self.graph.nodes.get(identifier)
+        if identifier not in self.hours or node is None:
+            return span.hours
+        if span.working:
+            return span.in_hours_of_work(self.hours[identifier].per_day)
+        if node.is_activity and span.hours >= _DAY:
+            self.warnings.append(f"days-as-work:{identifier}")
+        return span.hours
+
+    def distribution(self, identifier: str, duration: Duration) -> Distribution:
+        """Return the distribution of a declared duration."""
+        return distribution_of(duration, lambda span: self.in_hours(identifier, span))
+
+
+def _given_hours(calendars: Mapping[str, WorkingHours | str]) -> Iterator[tuple[str, WorkingHours]]:
+    for place, hours in calendars.items():
+        yield place, parse_hours((hours,)) if isinstance(hours, str) else hours
+
+
+def _given(identifier: str, value: Given, spans: _Spans) -> TimeInfo:
     if isinstance(value, str):
         value = parse_timespan(value)
     if isinstance(value, TimeSpan):
-        return TimeInfo(Fixed(value.hours), "given", value.working)
+        return spans.info(identifier, value, "given")
+    if isinstance(value, Duration):
+        return TimeInfo(spans.distribution(identifier, value), "given", value.working)
     if isinstance(value, int | float):
         return TimeInfo(Fixed(float(value)), "given")
     return TimeInfo(value, "given")
 
 
-def _from_graph(graph: ProcessGraph, warnings: list[str]) -> Iterator[tuple[str, TimeInfo]]:
+def _by_clock(
+    graph: ProcessGraph,
+    identifier: str,
+    info: TimeInfo,
+    hours: Mapping[str, WorkingHours],
+    clocks: Mapping[str, WorkingClock],
+) -> TimeInfo:
+    """Say of a time whether it counts by a calendar; without a begin, it is a lower bound."""
+    node = graph.nodes.get(identifier)
+    if identifier not in hours or node is None:
+        return info
+    if identifier not in clocks:
+        return replace(info, working=info.working or node.is_activity)
+    if node.is_activity:
+        return replace(info, working=False)
+    if info.working and isinstance(info.distribution, Fixed):
+        timer = WorkingTimer(info.distribution.hours, clocks[identifier])
+        return TimeInfo(timer, info.source)
+    return info
+
+
+def _from_graph(
+    graph: ProcessGraph, spans: _Spans, begin: datetime | None
+) -> Iterator[tuple[str, TimeInfo]]:
     """Yield what the model says, the weakest source first: the last one wins."""
-    yield from _labels(graph)
+    for node in _timers(graph):
+        found = find_timespans(node.name)
+        if len(found) == 1:
+            yield node.id, spans.info(node.id, found[0], "label")
     for identifier, (vendor, value) in graph.vendor.times.items():
-        part = _distribution(value, identifier, warnings)
+        part = _distribution(value, identifier, spans.warnings)
         if part is not None:
             yield identifier, TimeInfo(part, vendor)
     for node in _timers(graph):
-        info = _timer(node)
+        info = _timer(node, spans, begin)
         if info is not None:
             yield node.id, info
-    yield from _simulated(graph, warnings)
-    yield from _declared(graph)
+    yield from _simulated(graph, spans.warnings)
+    for identifier, duration in declared_durations(graph).items():
+        distribution = spans.distribution(identifier, duration)
+        yield identifier, TimeInfo(distribution, "declared", duration.working)
+    for identifier, span in declared_waits(graph).items():
+        yield identifier, spans.info(identifier, span, "declared")
 
 
 def _timers(graph: ProcessGraph) -> Iterator[FlowNode]:
     return (node for node in graph.nodes.values() if node.is_event and node.has_event("timer"))
-
-
-def _labels(graph: ProcessGraph) -> Iterator[tuple[str, TimeInfo]]:
-    for node in _timers(graph):
-        spans = find_timespans(node.name)
-        if len(spans) == 1:
-            yield node.id, TimeInfo(Fixed(spans[0].hours), "label", spans[0].working)
 
 
 def _simulated(graph: ProcessGraph, warnings: list[str]) -> Iterator[tuple[str, TimeInfo]]:
@@ -285,13 +306,6 @@ def _simulated(graph: ProcessGraph, warnings: list[str]) -> Iterator[tuple[str, 
             part = _distribution(value, identifier, warnings)
             if part is not None:
                 yield identifier, TimeInfo(part, "bpsim")
-
-
-def _declared(graph: ProcessGraph) -> Iterator[tuple[str, TimeInfo]]:
-    for identifier, duration in declared_durations(graph).items():
-        yield identifier, TimeInfo(distribution_of(duration), "declared", duration.working)
-    for identifier, span in declared_waits(graph).items():
-        yield identifier, TimeInfo(Fixed(span.hours), "declared", span.working)
 
 
 def declared_waits(graph: ProcessGraph) -> dict[str, TimeSpan]:
@@ -315,11 +329,13 @@ def declared_waits(graph: ProcessGraph) -> dict[str, TimeSpan]:
     }
 
 
-def _timer(node: FlowNode) -> TimeInfo | None:
+def _timer(node: FlowNode, spans: _Spans, begin: datetime | None) -> TimeInfo | None:
     for event in node.events:
-        if event.kind != "timer":
+        if event.kind != "timer" or not event.expression:
             continue
-        if event.expression and event.timer != "timeDate":
+        if begin is not None and (alarm := _alarm(event.expression)) is not None:
+            return TimeInfo(UntilAlarm(alarm, begin), "timer")
+        if event.timer != "timeDate":
             # A cycle is "R3/PT10M" or "R/2026-01-01/PT10M": its first interval counts.
             literal = _LITERAL.fullmatch(event.expression)
             text = literal[1] if literal else event.expression.rpartition("/")[2]
@@ -327,8 +343,15 @@ def _timer(node: FlowNode) -> TimeInfo | None:
                 span = parse_timespan(text)
             except InvalidValue:
                 continue
-            return TimeInfo(Fixed(span.hours), "timer", span.working)
+            return spans.info(node.id, span, "timer")
     return None
+
+
+def _alarm(expression: str) -> Alarm | Cron | None:
+    try:
+        return parse_alarm(expression)
+    except InvalidValue:
+        return None
 
 
 def _unread(graph: ProcessGraph, found: Mapping[str, TimeInfo]) -> Iterator[str]:
@@ -344,7 +367,7 @@ def _unread(graph: ProcessGraph, found: Mapping[str, TimeInfo]) -> Iterator[str]
         if not begins and any(event.expression for event in node.events if event.kind == "timer"):
             yield f"unread-timer:{node.id}"
     if graph.simulation is not None:
-        yield from (f"unread-calendar:{calendar}" for calendar in graph.simulation.calendars)
+        yield from (f"unread-calendar:{calendar}" for calendar in unread_calendars(graph))
 
 
 def _distribution(

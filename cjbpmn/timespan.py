@@ -74,6 +74,8 @@ class TimeSpan:
         How long it is, in hours.
     working : bool
         Whether only working time counts.
+    working_days : float
+        How many of these are working days; the rest are working hours.
 
     Raises
     ------
@@ -89,10 +91,31 @@ class TimeSpan:
     text: str = field(compare=False)
     hours: float
     working: bool = False
+    working_days: float = field(default=0.0, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if not 0 <= self.hours <= _MAX_HOURS:
             raise InvalidValue(f"{self.text!r}: expected a time from nothing to a thousand years")
+
+    def in_hours_of_work(self, hours_of_a_day: float) -> float:
+        """Say how much work it is where a working day has so many hours.
+
+        Parameters
+        ----------
+        hours_of_a_day : float
+            Such as eight.
+
+        Returns
+        -------
+        float
+            In hours.
+
+        Examples
+        --------
+        >>> parse_timespan("2 working days").in_hours_of_work(8)
+        16.0
+        """
+        return self.hours - self.working_days * (_DAY / _HOUR - hours_of_a_day)
 
     @property
     def iso(self) -> str:
@@ -128,6 +151,7 @@ class _Piece(NamedTuple):
     unit: str
     languages: frozenset[str]
     problem: str | None = None
+    days: float = 0.0
 
 
 def parse_timespan(text: str) -> TimeSpan:
@@ -204,7 +228,7 @@ def find_timespans(text: str) -> tuple[TimeSpan, ...]:
 
 
 def _timespan(piece: _Piece, text: str) -> TimeSpan:
-    return TimeSpan(text, _rounded(piece.seconds), _is_working(piece.unit))
+    return TimeSpan(text, _rounded(piece.seconds), _is_working(piece.unit), piece.days)
 
 
 def _rounded(seconds: float) -> float:
@@ -272,7 +296,8 @@ def _piece(match: re.Match[str], folded: str, spoken: frozenset[str], unit: str)
     if half:
         amount += 0.5
     stop = match.end() + (half.end() if half else 0)
-    return _Piece(match.start(), stop, amount * _SECONDS[unit], unit, spoken, problem)
+    days = amount if unit == "working_day" else 0.0
+    return _Piece(match.start(), stop, amount * _SECONDS[unit], unit, spoken, problem, days)
 
 
 def _amount(match: re.Match[str]) -> tuple[float, str | None]:
@@ -325,6 +350,7 @@ def _join(before: _Piece, after: _Piece) -> _Piece:
         seconds=before.seconds + after.seconds,
         unit=after.unit,
         languages=before.languages | after.languages,
+        days=before.days + after.days,
     )
 
 

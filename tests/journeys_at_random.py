@@ -314,6 +314,19 @@ def journeys(
                 extra=extras(),
             )
         ),
+        calendars=some(
+            st.builds(
+                values.Calendar,
+                at=one,
+                works=some(
+                    st.sampled_from(["Mon-Fri 9:00-17:00", "za 9-12, 13-16 u", "So 22-6 Uhr"])
+                ).map(lambda found: found or ("Wed 0:00-24:00",)),
+                closed=some(st.sampled_from(["12-25", "2026-12-24 to 2027-01-01", "2026-05-01"])),
+                source=maybe(words("source")),
+                extra=extras(),
+            )
+        ),
+        begins=maybe(st.sampled_from(["2026-03-02 9:00", "2026-03-02T09:00:30+01:00"])),
         language=maybe(st.sampled_from(["nl", "en"])),
         extra=extras(),
     )

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cjbpmn.dated import WorkingClock
 from cjbpmn.distributions import (
     Distribution,
     Empirical,
@@ -26,10 +27,12 @@ from cjbpmn.distributions import (
     exponential,
 )
 from cjbpmn.document import read_document
-from cjbpmn.durations import Calendar, Timings, percentile, read_timings
+from cjbpmn.durations import Timings, percentile, read_timings
 from cjbpmn.errors import InvalidValue
 from cjbpmn.graph import ProcessGraph, build_graph
+from cjbpmn.working_hours import WorkingHours
 
+OFFICE = WorkingHours.weekly(range(5), 9, 17)
 MODEL = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"
   xmlns:bpsim="http://www.bpsim.org/schemas/{version}" id="d" targetNamespace="x">
  <process id="p">
@@ -208,7 +211,7 @@ def test_impossible_probabilities_are_refused(tmp_path_factory: pytest.TempPathF
 
 
 def test_working_hours_become_time_that_passes() -> None:
-    week = Calendar(datetime(2026, 1, 9, 15))  # noqa: DTZ001 - a calendar has no zone
+    week = WorkingClock(OFFICE, datetime(2026, 1, 9, 15))  # noqa: DTZ001 - hours have no zone
     assert week.finish(0, 4) == 68
     assert week.finish(0, 2) == 2
     assert week.finish(0, 40) == 168
@@ -217,7 +220,7 @@ def test_working_hours_become_time_that_passes() -> None:
 
 @given(start=st.floats(0, 400), one=st.floats(0.01, 100), other=st.floats(0.01, 100))
 def test_work_in_two_parts_takes_as_long_as_in_one(start: float, one: float, other: float) -> None:
-    week = Calendar(datetime(2026, 1, 7, 11, 30))  # noqa: DTZ001
+    week = WorkingClock(OFFICE, datetime(2026, 1, 7, 11, 30))  # noqa: DTZ001
     together = week.finish(start, one + other)
     assert week.finish(week.finish(start, one), other) == pytest.approx(together, abs=1e-6)
     assert together >= start + one + other - 1e-9

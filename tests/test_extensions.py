@@ -54,6 +54,7 @@ class TestSchemas:
 VALID = {
     "cj:added": "<cj:added>a b</cj:added>",
     "cj:branch": '<cj:branch share="62.5" source="data" order="1"/>',
+    "cj:calendar": '<cj:calendar works="Mon-Fri 09:00-17:00; Sat 09:00-12:30" closed="12-25"/>',
     "cj:changed": '<cj:changed of="a" attribute="name" was="b"/>',
     "cj:channel": '<cj:channel name="website" device="smartphone"/>',
     "cj:computed": '<cj:computed><cj:wait end="Task_1"/></cj:computed>',
@@ -66,7 +67,8 @@ VALID = {
     "cj:fallback": '<cj:fallback refs="a b" channel="phone"><cj:text>Call</cj:text></cj:fallback>',
     "cj:function": '<cj:function for="customer"><cj:text>pay by card</cj:text></cj:function>',
     "cj:gain": '<cj:gain severity="5"><cj:text>the smile</cj:text></cj:gain>',
-    "cj:journey": '<cj:journey id="J" name="Lunch" kind="buyer" state="to-be" view="mixed"/>',
+    "cj:journey": '<cj:journey id="J" name="Lunch" kind="buyer" state="to-be" view="mixed" '
+    'begins="2026-03-02T09:00:00"/>',
     "cj:measurement": '<cj:measurement measured="-7.25" unit="%" n="40" source="data"/>',
     "cj:need": '<cj:need level="1" met="80"><cj:text>to know when</cj:text></cj:need>',
     "cj:norm": '<cj:norm atMost="P2D" metric="wait" comparison="at most" percentile="90"/>',
@@ -84,6 +86,8 @@ VALID = {
 INVALID = [
     ("cj:branch", '<cj:branch share="101"/>', "share"),
     ("cj:branch", '<cj:branch share="often"/>', "share"),
+    ("cj:calendar", '<cj:calendar works="often"/>', "works"),
+    ("cj:calendar", '<cj:calendar works="Mon 09:00-17:00" closed="Christmas"/>', "closed"),
     ("cj:content", '<cj:content for="mother"/>', "for_"),
     ("cj:customerActivity", '<cj:customerActivity order="0"/>', "order"),
     ("cj:customerActivity", '<cj:customerActivity order="1" n="-1"/>', "n"),
@@ -102,6 +106,7 @@ INVALID = [
     ("cj:gain", '<cj:gain severity="6"/>', "severity"),
     ("cj:journey", '<cj:journey id="J" name="x" kind="seller"/>', "kind"),
     ("cj:journey", '<cj:journey id="J" name="x" state="was"/>', "state"),
+    ("cj:journey", '<cj:journey id="J" name="x" begins="soon"/>', "begins"),
     ("cj:measurement", '<cj:measurement measured="much"/>', "measured"),
     ("cj:need", '<cj:need level="5"/>', "level"),
     ("cj:norm", '<cj:norm metric="love"/>', "metric"),

@@ -18,6 +18,7 @@ from cjbpmn.graph import build_graph
 from cjbpmn.interaction import find_interaction_points
 from cjbpmn.journey import (
     Branch,
+    Calendar,
     Emotion,
     Evidence,
     Fallback,
@@ -91,6 +92,8 @@ def test_several_journeys_come_back() -> None:
         norms=(Norm("in a week", from_="Order received", to="Deliver parcel"),),
         statistics=(Statistics(("Check payment",), complaints=3),),
         branches=(Branch((FLOWS[0],), 12.5),),
+        calendars=(Calendar(("Warehouse",), ("Mon-Fri 9-17",), ("12-25",), source="employee"),),
+        begins="2026-03-02 9:00",
     )
     assert extract_journeys(enriched(EXAMPLES / "webshop.bpmn", one, other)).journeys == (
         one,

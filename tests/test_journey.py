@@ -15,6 +15,7 @@ from cjbpmn.journey import (
     CHOICES,
     RANGES,
     Branch,
+    Calendar,
     ChannelUse,
     Content,
     Duration,
@@ -472,6 +473,7 @@ def test_unknown_keys_are_kept_with_a_warning() -> None:
         ("statistics", Statistics),
         ("duration", Duration),
         ("branch", Branch),
+        ("calendar", Calendar),
     ],
 )
 def test_every_field_has_a_key(form: str, kind: Any) -> None:

@@ -231,6 +231,7 @@ def test_a_value_out_of_range_is_refused_with_its_line_and_key(line: str, compla
         ("journey: x\nobservations: [{see: a, horizon: never}]\n", "2: horizon: 'never'"),
         ("journey: x\nnorms: [{at most: 2 days}]\n", "2: norms: text is missing"),
         ("journey: x\nnorms: [{text: a, at most: soon}]\n", "2: at most: 'soon' names no time"),
+        ("journey: x\ndurations: [{at: [], takes: 1 h}]\n", "2: durations: at is missing"),
         ("journey: x\npersona: {prefers: phone}\n", "2: persona: name is missing"),
         ("journey: x\npersona: [a, b]\n", "2: persona: one persona a journey"),
         ("journey: x\nkind: seller\n", "2: kind: 'seller' is none of buyer, customer, both"),

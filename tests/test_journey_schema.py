@@ -180,6 +180,14 @@ VALID = {
     "persona with facts": {"journey": "x", "persona": {"name": "Ann", "age": 42, "facts": {"a": 1}}},
     "times": step(waits="2 werkdagen", takes="PT8M"),
     "branches": {"journey": "x", "branches": {"at": "A -> B", "share": "80 %"}},
+    "calendars": {
+        "journey": "x",
+        "begins": "2026-03-02 9:00",
+        "calendars": [
+            {"at": "A", "works": "Mon-Fri 9:00-17:00"},
+            {"at": ["A", "B"], "Works": ["ma-do 9-17", "vr 9-12"], "closed": "12-25"},
+        ],
+    },
     "durations": {
         "journey": "x",
         "durations": [
@@ -240,6 +248,8 @@ INVALID = {
     "scale": {"journey": "x", "scale": "five"},
     "a default for something else": {"journey": "x", "default": {"channel": "app"}},
     "two personas": {"journey": "x", "persona": ["Ann", "Bob"]},
+    "a calendar without hours": {"journey": "x", "calendars": [{"at": "A"}]},
+    "a begin that is none": {"journey": "x", "begins": "soon"},
     "a branch without a share": {"journey": "x", "branches": ["A -> B"]},
     "a duration of nothing": {"journey": "x", "durations": [{"takes": "1 h"}]},
     "stages": {"journey": "x", "durations": [{"at": "A", "takes": "1 h", "stages": 0}]},
@@ -378,7 +388,7 @@ LISTED = {
     "needs": "need", "insights": "insight", "channels": "channel", "contents": "content",
     "fallbacks": "fallback", "observations": "observation", "norms": "norm",
     "measurements": "measurement", "statistics": "statistics", "durations": "duration",
-    "branches": "branch",
+    "branches": "branch", "calendars": "calendar",
 }  # fmt: skip
 ALONE = {
     "need": "need",
@@ -388,10 +398,14 @@ ALONE = {
 }
 ANSWERS = st.sampled_from(["yes", "nee", "OUI", True, False])
 FELT = st.sampled_from([-2, 0.5, "1", "0,5", ":(", ":-)", "happy", "Zeer Tevreden", "hapy", 3])
-# Only the reader knows whether words name a time, so all texts for times here do.
+HOURS = st.sampled_from(["Mon-Fri 9:00-17:00", "za 9-12, 13-16 u", "9-17"])
+# Only the reader knows whether words name a time or a day, so all such texts here do.
 GOOD: dict[str, st.SearchStrategy[Any]] = {
     "timespan": TIMES,
     "told": TIMES | ANSWERS,
+    "shifts": HOURS | st.lists(HOURS, max_size=2),
+    "closed_days": st.lists(st.sampled_from(["12-25", "2026-05-01 to 2026-05-05"]), max_size=2),
+    "moment": st.sampled_from(["2026-03-02", "2026-03-02 9:00", "2026-03-02T09:00Z", "soon"]),
     "answer": ANSWERS | st.sampled_from(["unknown", "?"]),
     "boolean": ANSWERS,
     "texts": TEXTS | st.lists(TEXTS, max_size=2),
@@ -437,7 +451,7 @@ def mappings(draw: st.DrawFn, name: str, depth: int = 0) -> dict[str, Any]:
     keys = {*keys, *(key for key in needed if draw(st.integers(0, 19)))}
     found = {}
     for key in sorted(keys):
-        odd = NO_TEXT if form.keys[key] in {"timespan", "told"} else ODD
+        odd = NO_TEXT if form.keys[key] in {"timespan", "told", "shifts", "closed_days"} else ODD
         drawn = values(name, key, depth) if draw(st.integers(0, 14)) else odd
         found[draw(spelled(key))] = draw(drawn)
     if not draw(st.integers(0, 5)):

@@ -19,6 +19,7 @@ from test_table import JOURNEYS
 from cjbpmn.errors import CjbpmnError, CjbpmnWarning, InvalidJourney
 from cjbpmn.journey import (
     Branch,
+    Calendar,
     Duration,
     Emotion,
     Journey,
@@ -84,13 +85,15 @@ def test_every_list_of_a_journey_has_a_sheet(tmp_path: Path) -> None:
         statistics=(Statistics(("A",), 10, 12.5, parse_timespan("1 h"), complaints=3),),
         durations=(Duration(("A", "B"), parse_timespan("8 min"), distribution="exponential"),),
         branches=(Branch(("A -> B",), 80, "data"),),
+        calendars=(Calendar(("A",), ("Mon-Thu 9-12, 13-17", "Fri 9-12"), ("12-25", "2026-05-01")),),
+        begins="2026-03-02 9:00",
     )
     write_spreadsheet(journey, tmp_path / "t.xlsx")
     assert read_spreadsheet(tmp_path / "t.xlsx") == journey
     sheets = openpyxl.load_workbook(tmp_path / "t.xlsx").sheetnames
     assert sheets == [
         *("steps", "observations", "phases", "norms", "measurements", "statistics"),
-        *("durations", "branches"),
+        *("durations", "branches", "calendars"),
     ]
 
 

@@ -512,6 +512,7 @@ JOURNEY_FIELDS: dict[str, Any] = {
     "phases": st.just(tuple(map(Phase, PHASES))),
     "steps": several(STEPS),
     "observations": several(OBSERVATIONS),
+    "begins": maybe(st.sampled_from(["2026-03-02 9:00", "2026-03-02T09:00:30+01:00"])),
     "language": maybe(st.sampled_from(["nl", "de-AT"])),
     "extra": st.just(()) | TEXTS.map(lambda text: (("Afdeling", text),)),
 }

@@ -10,13 +10,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Final
 
 import isodate
 
+from cjbpmn.alarms import parse_moment
+from cjbpmn.dialects.icalendar import read_working_hours
 from cjbpmn.elements import Element
+from cjbpmn.errors import InvalidValue
 from cjbpmn.names import BPMN, local_name
+from cjbpmn.working_hours import WorkingHours
 
 _ELAPSED: Final = (
     "TransferTime",
@@ -55,12 +60,15 @@ class SimulatedValue:
         Probability and value of each point of a user distribution.
     discrete : bool
         Whether a user distribution knows only its points.
+    calendar : str
+        The id of the calendar by which it counts; the empty string for time on the clock.
     """
 
     kind: str
     numbers: Mapping[str, float] = field(default_factory=dict)
     points: tuple[tuple[float, float], ...] = ()
     discrete: bool = True
+    calendar: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,8 +87,12 @@ class Simulation:
         Of sequence flows and events.
     scenarios : tuple of str
         The ids of all scenarios in the file.
-    calendars : tuple of str
-        The ids of the calendars by which some values count; they are not read.
+    calendars : mapping of str to WorkingHours
+        The calendars that could be read, by id.
+    unread : mapping of str to str
+        The ids of the others, each with the name of what is not understood.
+    begins : datetime or None
+        When the simulation is to begin.
     """
 
     scenario: str
@@ -88,7 +100,9 @@ class Simulation:
     triggers: Mapping[str, SimulatedValue] = field(default_factory=dict)
     probabilities: Mapping[str, float] = field(default_factory=dict)
     scenarios: tuple[str, ...] = ()
-    calendars: tuple[str, ...] = ()
+    calendars: Mapping[str, WorkingHours] = field(default_factory=dict)
+    unread: Mapping[str, str] = field(default_factory=dict)
+    begins: datetime | None = None
 
 
 def read_simulation(root: Element, scenario: str | None = None) -> Simulation | None:
@@ -148,11 +162,12 @@ def _read(
     times: dict[str, tuple[SimulatedValue, ...]] = {}
     triggers: dict[str, SimulatedValue] = {}
     probabilities: dict[str, float] = {}
-    calendars: dict[str, None] = {}
+    calendars: dict[str, WorkingHours | str] = {}
+    begins = None
     for element in _lineage(chosen, by_name):
-        calendars |= {
-            calendar.get("id", ""): None for calendar in element.iterchildren("{*}Calendar")
-        }
+        for calendar in element.iterchildren("{*}Calendar"):
+            calendars[calendar.get("id", "")] = _calendar(calendar)
+        begins = _start(element) or begins
         unit = _base_unit(element)
         for parameters in element.iterchildren("{*}ElementParameters"):
             target = parameters.get("elementRef", "").rpartition(":")[2]
@@ -169,8 +184,33 @@ def _read(
                 if "value" in value.numbers:
                     probabilities[target] = value.numbers["value"]
     return Simulation(
-        chosen.get("id", ""), times, triggers, probabilities, scenarios, tuple(calendars)
+        chosen.get("id", ""),
+        times,
+        triggers,
+        probabilities,
+        scenarios,
+        {name: found for name, found in calendars.items() if isinstance(found, WorkingHours)},
+        {name: found for name, found in calendars.items() if isinstance(found, str)},
+        begins,
     )
+
+
+def _calendar(element: Element) -> WorkingHours | str:
+    """Return the hours of a calendar, or the name of what is not understood in it."""
+    try:
+        return read_working_hours("".join(map(str, element.itertext())))
+    except InvalidValue as error:
+        return error.message
+
+
+def _start(scenario: Element) -> datetime | None:
+    """Return the moment at which a simulation begins, which is that of its first case."""
+    for value in scenario.iterfind("{*}ScenarioParameters/{*}Start/{*}DateTimeParameter"):
+        try:
+            return parse_moment(value.get("value", ""))
+        except InvalidValue:
+            continue
+    return None
 
 
 def _lineage(chosen: Element, by_name: Mapping[str, Element]) -> list[Element]:
@@ -195,7 +235,7 @@ def _values(parameters: Element, path: str, unit: float) -> Iterator[SimulatedVa
             if element.get("result") is None:
                 value = _value(element, unit)
                 if value is not None:
-                    yield value
+                    yield replace(value, calendar=element.get("validFor", ""))
                     break
 
 

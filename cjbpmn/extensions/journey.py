@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cjbpmn.alarms import parse_moment
 from cjbpmn.extensions.customer_activity import CustomerActivity
 from cjbpmn.extensions.measurement import Measurement
 from cjbpmn.extensions.need import Need
@@ -10,8 +11,15 @@ from cjbpmn.extensions.observation import Observation
 from cjbpmn.extensions.phase import Phase
 from cjbpmn.extensions.property import Property
 from cjbpmn.extensions.validation import Validation
-from cjbpmn.fields import IDS, STRING, Attribute, Children, Extension, Text, choice
+from cjbpmn.fields import IDS, STRING, Attribute, Children, Extension, Kind, Text, choice
 from cjbpmn.vocabulary import JourneyKind, State, View
+
+MOMENT: Kind[str] = Kind(
+    "a date and a time such as '2026-03-02T09:00:00'",
+    lambda text: parse_moment(text).isoformat(),
+    str,
+    "xs:dateTime",
+)
 
 
 class Journey(Extension):
@@ -28,6 +36,7 @@ class Journey(Extension):
     state = Attribute(choice(State), "How it is, or how it is to be.")
     view = Attribute(choice(View), "From whose side it is told.")
     language = Attribute(STRING, "The language it is told in.")
+    begins = Attribute(MOMENT, "When the case begins whose times are worked out.")
     goal = Text("What the organisation wants to reach.")
     trigger = Text("What sets the journey off.")
     outcome = Text("What the customer has in the end.")

@@ -22,6 +22,7 @@ class Touchpoint(Extension):
     """A moment at which the customer meets the organisation, seen from the customer.
 
     On a flow, or on what is met where there is none, it says that here the two meet, and how.
+    What several steps meet carries one for each, which names the activity.
     Inside a customer activity it says what people think of the meeting: once, however many flows
     belong to it.
     """

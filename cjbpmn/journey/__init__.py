@@ -12,7 +12,7 @@ from cjbpmn.journey.details import (
     Need,
     Pairs,
 )
-from cjbpmn.journey.facts import Branch, Duration, Measurement, Norm, Statistics
+from cjbpmn.journey.facts import Branch, Calendar, Duration, Measurement, Norm, Statistics
 from cjbpmn.journey.ranges import CHOICES, RANGES, check_value
 from cjbpmn.journey.values import Journey, Observation, Persona, Phase, Step, Validation
 
@@ -20,6 +20,7 @@ __all__ = [
     "CHOICES",
     "RANGES",
     "Branch",
+    "Calendar",
     "ChannelUse",
     "Content",
     "Duration",

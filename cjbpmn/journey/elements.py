@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
+from functools import cache
 from typing import Any, Final, TypeVar
 
 from cjbpmn.document import Document
 from cjbpmn.extensions.branch import Branch as BranchElement
+from cjbpmn.extensions.calendar import Calendar as CalendarElement
 from cjbpmn.extensions.channel import Channel
 from cjbpmn.extensions.content import Content as ContentElement
 from cjbpmn.extensions.customer_activity import CustomerActivity
@@ -39,6 +41,7 @@ from cjbpmn.extensions.validation import Validation as ValidationElement
 from cjbpmn.fields import Children, Extension
 from cjbpmn.journey import (
     Branch,
+    Calendar,
     ChannelUse,
     Content,
     Duration,
@@ -68,6 +71,7 @@ FIRST: Final = "CjJourney_1"
 
 _VALUES: Final[Mapping[type[Extension], type[Any]]] = {
     BranchElement: Branch,
+    CalendarElement: Calendar,
     Channel: ChannelUse,
     ContentElement: Content,
     CustomerActivity: Step,
@@ -95,6 +99,7 @@ _FACTS: Final[Mapping[str, type[Extension]]] = {
     "statistics": StatisticsElement,
     "durations": DurationElement,
     "branches": BranchElement,
+    "calendars": CalendarElement,
 }
 _MEETING: Final = tuple(
     item.name
@@ -234,7 +239,7 @@ def fact_elements(
     Parameters
     ----------
     journey : Journey
-        What people declared: its statistics, durations and branches.
+        What people declared: its statistics, durations, branches and calendars.
     references : mapping of str to sequence of str
         The ids that each reference means.
     identifier : str
@@ -259,17 +264,30 @@ def fact_elements(
 
 def _element(value: Any, kind: type[E], **special: Any) -> E:
     """Make an element from a value: field by field, but for what is given."""
-    declared = kind.fields()
     found: dict[str, Any] = {}
-    for item in fields(value):
-        name = _element_field(kind, item.name)
-        if name not in declared or name in special or name in _REFERENCES:
+    pairs = _pair_fields(type(value), kind)  # type: ignore[arg-type]  # classes are hashable
+    for told, name, of in pairs:
+        part = getattr(value, told)
+        if part is None or name in special:
             continue
-        part, field = getattr(value, item.name), declared[name]
-        if isinstance(field, Children):
-            part = tuple(_child(one, field.of) for one in _several(part))
+        if of is not None:
+            part = tuple(_child(one, of) for one in _several(part))
         found[name] = part
     return kind.make(**found, **special)
+
+
+@cache
+def _pair_fields(
+    value: type[Any], kind: type[Extension]
+) -> tuple[tuple[str, str, type[Extension] | None], ...]:
+    """Say which field of a value is which of its element, and of what kind its children are."""
+    declared = kind.fields()
+    names = ((item.name, _element_field(kind, item.name)) for item in fields(value))
+    return tuple(
+        (told, name, field.of if isinstance(field := declared[name], Children) else None)
+        for told, name in names
+        if name in declared and name not in _REFERENCES
+    )
 
 
 def _element_field(kind: type[Extension], name: str) -> str:
@@ -277,8 +295,6 @@ def _element_field(kind: type[Extension], name: str) -> str:
 
 
 def _several(part: Any) -> tuple[Any, ...]:
-    if part is None:
-        return ()
     return part if isinstance(part, tuple) else (part,)
 
 

@@ -1,4 +1,4 @@
-"""What was promised, measured and counted, and how long elements of the model take."""
+"""What was promised, measured and counted; how long things take, and when people work."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from cjbpmn.errors import InvalidValue
 from cjbpmn.journey.details import Pairs
 from cjbpmn.journey.ranges import Checked
 from cjbpmn.vocabulary import DistributionKind
+from cjbpmn.working_hours import WorkingHours, parse_hours
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -233,3 +234,48 @@ class Branch(Checked):
     source: str | None = None
     line: int | None = field(default=None, compare=False)
     extra: Pairs = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar(Checked):
+    """When people work at an element, in a lane or in a pool.
+
+    Parameters
+    ----------
+    at : tuple of str
+        The elements, lanes or pools.
+    works : tuple of str
+        Days and hours, as ``Mon-Fri 9:00-17:00``; they are kept in one spelling.
+    closed : tuple of str
+        Days without work: ``2026-12-24``, ``2026-12-24 to 2026-12-31``; ``12-25`` for each year.
+    source : str or None
+        Who says so: a word of `Source`.
+    line : int or None
+        Where it stands in the file.
+    extra : tuple of (str, str)
+        What else was written.
+
+    Examples
+    --------
+    >>> Calendar(("Back office",), ("ma-vr 9-17 u",)).works
+    ('Mon-Fri 09:00-17:00',)
+    """
+
+    at: tuple[str, ...]
+    works: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
+    source: str | None = None
+    line: int | None = field(default=None, compare=False)
+    extra: Pairs = ()
+
+    def __post_init__(self) -> None:
+        """Read the words, and keep them in one spelling."""
+        Checked.__post_init__(self)
+        hours = self.hours
+        object.__setattr__(self, "works", hours.words())
+        object.__setattr__(self, "closed", hours.closed_words())
+
+    @property
+    def hours(self) -> WorkingHours:
+        """The same as a value that can be calculated with."""
+        return parse_hours(self.works, self.closed)

@@ -184,6 +184,12 @@ BRANCH: Final = Form(
     "at",
     also="share",
 )
+CALENDAR: Final = Form(
+    {"at": "texts", "works": "shifts", "closed": "closed_days", "source": "choice"},
+    "at: Back office, works: Mon-Fri 9:00-17:00",
+    "at",
+    also="works",
+)
 JOURNEY: Final = Form(
     {
         **_all("text", "journey", "customer", "goal", "trigger", "outcome"),
@@ -203,6 +209,8 @@ JOURNEY: Final = Form(
         "statistics": "statistics",
         "durations": "durations",
         "branches": "branches",
+        "calendars": "calendars",
+        "begins": "moment",
     },
     "journey: Buying a house",
     "journey",
@@ -226,6 +234,7 @@ FORMS: Final[Mapping[str, Form]] = {
     "statistics": STATISTICS,
     "duration": DURATION,
     "branch": BRANCH,
+    "calendar": CALENDAR,
     "default": DEFAULT,
 }
 """Every form by the name that people know it by."""

@@ -36,6 +36,18 @@ SCALE: Final = (
 )
 """The lowest and the highest number of a scale."""
 
+MOMENT: Final = (
+    r"^\s*[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?"
+    r"(?:Z|[+-][0-9]{2}:[0-9]{2})?)?\s*$"
+)
+"""A date, and maybe a time of that day."""
+
+HOURS: Final = r"[0-9]\D*[\u2010-\u2014-]\s*[0-9]"
+"""From one hour to another; the days before them are not looked at."""
+
+DAY: Final = r"[0-9]{2}-[0-9]{2}"
+"""A month and a day at least."""
+
 
 def spelling_of_key(key: str) -> str:
     """Return what a key looks like when it is not written as it is declared.

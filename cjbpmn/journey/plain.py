@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from cjbpmn.journey import (
     Branch,
+    Calendar,
     ChannelUse,
     Content,
     Duration,
@@ -39,6 +40,7 @@ from cjbpmn.vocabulary import EvidenceType
 
 _FORMS: Final[Mapping[type, Form]] = {
     Branch: FORMS["branch"],
+    Calendar: FORMS["calendar"],
     ChannelUse: FORMS["channel"],
     Content: FORMS["content"],
     Duration: FORMS["duration"],
@@ -68,6 +70,7 @@ _LISTS: Final = frozenset(
         "statistics",
         "durations",
         "branches",
+        "calendars",
         "sees",
         "prefers",
         "accepts",

@@ -12,10 +12,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from cjbpmn.alarms import parse_moment
 from cjbpmn.errors import InvalidJourney, InvalidValue, all_at_once
 from cjbpmn.journey import (
     CHOICES,
     Branch,
+    Calendar,
     ChannelUse,
     Content,
     Duration,
@@ -41,6 +43,7 @@ from cjbpmn.journey.yaml import Entry, Node, Note, invalid, key_of, quoted
 from cjbpmn.lexicon import fold, meanings
 from cjbpmn.timespan import TimeSpan, parse_timespan
 from cjbpmn.vocabulary import Answer, Channel, EvidenceType
+from cjbpmn.working_hours import parse_hours
 
 if TYPE_CHECKING:
     from enum import StrEnum
@@ -248,6 +251,10 @@ class Reader:
         """Read how often ways out are taken."""
         return self._numbered(node, Branch, "branch", forms.BRANCH)
 
+    def calendars(self, node: Node) -> tuple[Calendar, ...]:
+        """Read when people work."""
+        return self._numbered(node, Calendar, "calendar", forms.CALENDAR)
+
     def _numbered(self, node: Node, kind: Callable[..., T], name: str, form: Form) -> tuple[T, ...]:
         """Read a list of the journey; where there are no lines, messages number its items."""
         found = []
@@ -440,6 +447,28 @@ class Reader:
         except InvalidValue as error:
             raise self._error(error.message, node) from None
 
+    def shifts(self, node: Node) -> tuple[str, ...]:
+        """Read the hours at which there is work."""
+        return tuple(self._hours(item, (self.text(item),), ()) for item in _items(node))
+
+    def closed_days(self, node: Node) -> tuple[str, ...]:
+        """Read the days on which there is none."""
+        return tuple(self._hours(item, ("0-24",), (self.text(item),)) for item in _items(node))
+
+    def _hours(self, node: Node, works: tuple[str, ...], closed: tuple[str, ...]) -> str:
+        try:
+            parse_hours(works, closed)
+        except InvalidValue as error:
+            raise self._error(error.message, node) from None
+        return (closed or works)[0]
+
+    def moment(self, node: Node) -> str:
+        """Read a date with a time."""
+        try:
+            return parse_moment(self.text(node)).isoformat()
+        except InvalidValue as error:
+            raise self._error(error.message, node) from None
+
     def pairs(self, node: Node) -> tuple[tuple[str, str], ...]:
         """Read keys and values of any kind."""
         if not isinstance(node.value, dict):
@@ -466,7 +495,7 @@ class Reader:
         for key in form.required:
             # Last of all, for a mistake here is the end of this mapping.
             part = node.value[key].node if key in node.value else None
-            if part is not None and part.value is not None:
+            if part is not None and part.value is not None and part.value != ():
                 found[key] = self._reader(form, key)(part)
             elif form.instead not in found:
                 raise self._missing(node, form, key, unknown)

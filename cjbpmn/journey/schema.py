@@ -5,9 +5,10 @@ It is made from the declarations that the reader goes by: keys and kinds from
 `cjbpmn.journey.forms`, ranges and words from `cjbpmn.journey.values`, explanations from the
 classes of the extension elements.
 
-What a schema cannot say is left to the reader: whether words name a time, whether a phase is in
-the list, which step comes ``after`` which, whether a number lies on a scale of the file's own,
-whether the least of several times is the least, and that a key stands twice in two spellings. A
+What a schema cannot say is left to the reader: whether words name a time or working hours, whether
+a phase is in the list, which step comes ``after`` which, whether a number lies on a scale of the
+file's own, whether the least of several times is the least, and that a key stands twice in two
+spellings. A
 key that nobody knows is allowed, since it is kept; editors that know ``deprecationMessage``
 underline it.
 """
@@ -23,6 +24,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from cjbpmn.extensions.branch import Branch
+from cjbpmn.extensions.calendar import Calendar
 from cjbpmn.extensions.channel import Channel as ChannelElement
 from cjbpmn.extensions.content import Content
 from cjbpmn.extensions.customer_activity import CustomerActivity
@@ -46,6 +48,9 @@ from cjbpmn.journey import CHOICES, RANGES
 from cjbpmn.journey.facts import NEEDED_TIMES
 from cjbpmn.journey.forms import FORMS, Form
 from cjbpmn.journey.patterns import (
+    DAY,
+    HOURS,
+    MOMENT,
     NUMBER,
     PERCENT,
     SCALE,
@@ -85,6 +90,7 @@ _ELEMENTS: Final[Mapping[str, tuple[type[Extension], ...]]] = {
     "statistics": (Statistics,),
     "duration": (Duration,),
     "branch": (Branch,),
+    "calendar": (Calendar,),
     "default": (),
 }
 """Where the explanation of a form and of its keys stands."""
@@ -102,6 +108,7 @@ _OWN_WORDS: Final[Mapping[tuple[str, str], str]] = {
     ("journey", "statistics"): "What was counted at elements of the model.",
     ("journey", "durations"): "How long elements of the model take.",
     ("journey", "branches"): "How often each way out of a gateway is taken.",
+    ("journey", "calendars"): "When people work.",
     ("step", "do"): "What the customer does, in the first person.",
     ("step", "at"): "The elements of the model that it meets: id, name, Pool / name or A -> B.",
     ("step", "phase"): "Its phase.",
@@ -119,6 +126,9 @@ _OWN_WORDS: Final[Mapping[tuple[str, str], str]] = {
     ("statistics", "at"): "The element of the model.",
     ("duration", "at"): "The element of the model, or a list of them.",
     ("branch", "at"): "The sequence flow, as Payment ok? -> Book carrier.",
+    ("calendar", "at"): "The lane, the pool or the element of the model, or a list of them.",
+    ("calendar", "works"): "Days and hours, such as Mon-Fri 9:00-17:00, or a list of them.",
+    ("calendar", "closed"): "Days without work: 2026-12-24, or 12-25 for each year; or a list.",
     ("default", "source"): "Who says so, where a feeling does not say it.",
     ("default", "n"): "How many people were asked, where a feeling does not say it.",
 }
@@ -235,6 +245,9 @@ def _key(name: str, form: Form, key: str) -> Schema:
     found = _KINDS["felt" if (name, key) == ("feeling", "value") else form.keys[key]](key)
     if key not in form.required or form.instead:
         found = _any_of(found, _NOTHING)
+    elif form.keys[key] == "texts":
+        listed = {"type": "array", "items": _any_of(_TEXT, _NOTHING), "minItems": 1}
+        found = _any_of(_TEXT, listed)
     return {"description": description_of(name, key), **found}
 
 
@@ -429,6 +442,11 @@ def _scale(_key: str) -> Schema:
 
 
 _TIME: Final[Schema] = {"$ref": "#/$defs/time"}
+_SHIFT: Final[Schema] = {
+    "type": "string",
+    "pattern": HOURS,
+    "examples": ["Mon-Fri 9:00-17:00", "Mon-Thu 9-12, 13-17"],
+}
 _KINDS: Final[Mapping[str, Callable[[str], Schema]]] = {
     "text": lambda _: _TEXT,
     "language_of_all": lambda _: _TEXT,
@@ -467,6 +485,10 @@ _KINDS: Final[Mapping[str, Callable[[str], Schema]]] = {
     "statistics": partial(_several, "statistics"),
     "durations": partial(_several, "duration"),
     "branches": partial(_several, "branch"),
+    "calendars": partial(_several, "calendar"),
+    "shifts": lambda _: _any_of(_SHIFT, {"type": "array", "items": _SHIFT, "minItems": 1}),
+    "closed_days": lambda _: _one_or_several({"type": "string", "pattern": DAY}),
+    "moment": lambda _: {"type": "string", "pattern": MOMENT, "examples": ["2026-03-02T09:00"]},
 }
 """How each kind of value is described; the kinds are those of `cjbpmn.journey.forms`."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from cjbpmn.alarms import parse_moment
 from cjbpmn.journey.details import (
     ChannelUse,
     Emotion,
@@ -17,7 +18,7 @@ from cjbpmn.journey.details import (
     Need,
     Pairs,
 )
-from cjbpmn.journey.facts import Branch, Duration, Measurement, Norm, Statistics
+from cjbpmn.journey.facts import Branch, Calendar, Duration, Measurement, Norm, Statistics
 from cjbpmn.journey.ranges import Checked
 
 if TYPE_CHECKING:
@@ -297,6 +298,10 @@ class Journey(Checked):
         How long elements of the model take.
     branches : tuple of Branch
         How often each way out of a gateway is taken.
+    calendars : tuple of Calendar
+        When people work.
+    begins : str or None
+        When the case begins whose times are worked out, as ``2026-03-02T09:00:00``.
     language : str or None
         The language of the texts, such as ``nl``.
     path : str or None
@@ -330,6 +335,14 @@ class Journey(Checked):
     statistics: tuple[Statistics, ...] = ()
     durations: tuple[Duration, ...] = ()
     branches: tuple[Branch, ...] = ()
+    calendars: tuple[Calendar, ...] = ()
+    begins: str | None = None
     language: str | None = None
     path: str | None = field(default=None, compare=False)
     extra: Pairs = ()
+
+    def __post_init__(self) -> None:
+        """Keep the moment in one spelling."""
+        Checked.__post_init__(self)
+        if self.begins is not None:
+            object.__setattr__(self, "begins", parse_moment(self.begins).isoformat())

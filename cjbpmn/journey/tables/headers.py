@@ -35,7 +35,7 @@ PARTS: Final[Mapping[str, Form]] = {
 LISTS: Final = frozenset(
     {
         *("channel_names", "channels", "emotions", "evidence", "fallbacks", "insights", "needs"),
-        *("phases_of_all", "texts"),
+        *("closed_days", "phases_of_all", "shifts", "texts"),
     }
 )
 """The kinds of values of which a cell may hold several."""
@@ -43,7 +43,7 @@ LISTS: Final = frozenset(
 NO_CELLS: Final = frozenset(
     {
         *("branches", "contents", "durations", "measurements", "norms", "observations", "pairs"),
-        *("statistics", "steps"),
+        *("calendars", "statistics", "steps"),
     }
 )
 """The kinds of values that no cell can hold."""

@@ -41,6 +41,7 @@ TABLES: Final[Mapping[str, Form]] = {
     "statistics": forms.STATISTICS,
     "durations": forms.DURATION,
     "branches": forms.BRANCH,
+    "calendars": forms.CALENDAR,
 }
 """The lists of a journey that can be tables, and what a row of each stands for."""
 

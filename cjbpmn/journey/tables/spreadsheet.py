@@ -42,7 +42,8 @@ def read_spreadsheet(path: str | Path) -> Journey:
 
     The steps stand in the sheet that is called so, or else in the first; what belongs to the
     journey as a whole stands above their header. Other sheets may be called *observations*,
-    *phases*, *norms*, *measurements*, *statistics*, *durations* and *branches*.
+    *phases*, *norms*, *measurements*, *statistics*, *durations*, *branches*
+    and *calendars*.
 
     Parameters
     ----------
