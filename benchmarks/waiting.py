@@ -1,9 +1,13 @@
 """How fast waiting is found, by the size and the shape of the model, against raw lxml.
 
 Run it as ``python benchmarks/waiting.py --sizes 100 1000 10000``. Each line is one model: how long
-lxml takes to parse its bytes, and as multiples of that, reading, the graph, the structure (which
-stretches there are, without figures), and the figures with the durations that are drawn here.
-``--memory`` adds the highest memory of each model, in a process of its own.
+lxml takes to parse its bytes, and as multiples of that, reading, the graph, the interaction points,
+the structure (which stretches there are, without figures), all four together, and the figures with
+fixed and with spread durations. The last columns are seconds, the highest memory of a process that
+does nothing else, and how the figures were found. ``--structure`` leaves the figures out.
+
+The models are drawn as modellers write them, with a diagram and with the flows listed at their
+ends. ``--bare`` leaves both out: that is the least that lxml can have to do for a model.
 """
 
 from __future__ import annotations
@@ -12,8 +16,11 @@ import argparse
 import resource
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -22,11 +29,11 @@ sys.path.insert(0, str(ROOT))
 from lxml import etree  # noqa: E402
 
 from cjbpmn.contacts import customer_side, find_contacts  # noqa: E402
-from cjbpmn.customer import resolve_customer  # noqa: E402
 from cjbpmn.distributions import Uniform  # noqa: E402
 from cjbpmn.document import read_document  # noqa: E402
 from cjbpmn.durations import read_timings  # noqa: E402
-from cjbpmn.graph import build_graph  # noqa: E402
+from cjbpmn.graph import ProcessGraph, build_graph  # noqa: E402
+from cjbpmn.interaction import find_interaction_points  # noqa: E402
 from cjbpmn.waiting import find_waiting_stretches  # noqa: E402
 from cjbpmn.waiting.search import find_structure  # noqa: E402
 
@@ -84,6 +91,15 @@ def loops(size: int) -> tuple[Nodes, Flows]:
     return nodes, flows
 
 
+def told(size: int) -> tuple[Nodes, Flows]:
+    """A choice, after much work, between many ways to tell the customer: one body for all."""
+    names = [f"n{n}" for n in range(size // 2)]
+    ends = [f"t{n}" for n in range(min(size // 2, 40))]
+    nodes = [("task", name) for name in names] + [("sendTask", name) for name in ends]
+    flows = list(pairwise([*names, "n_split"])) + [("n_split", name) for name in ends]
+    return [*nodes, ("exclusiveGateway", "n_split")], flows
+
+
 FLAT: dict[str, Callable[[int], tuple[Nodes, Flows]]] = {
     "chain": chain,
     "silent": silent,
@@ -91,26 +107,54 @@ FLAT: dict[str, Callable[[int], tuple[Nodes, Flows]]] = {
     "choices": choices,
     "inclusive": inclusive,
     "loops": loops,
+    "told": told,
 }
 
 
-def bpmn(nodes: Nodes, flows: Flows, *, nested: str = "", more: str = "") -> bytes:
+def bpmn(  # noqa: PLR0913 - what a file is made of
+    nodes: Nodes,
+    flows: Flows,
+    *,
+    nested: str = "",
+    lines: str = "",
+    more: str = "",
+    drawn: bool = True,
+) -> bytes:
     """Write a model in which a black-box customer asks first, and is told at the end."""
-    inner = "".join(f'<{kind} id="{name}" name="{name}"/>' for kind, name in nodes)
     entered = {target for _, target in flows}
     left = {source for source, _ in flows}
     ends = [("S", name) for _, name in nodes if name not in entered]
     ends += [(name, "E") for _, name in nodes if name not in left]
-    lines = "".join(
-        f'<sequenceFlow id="f_{a}_{b}" sourceRef="{a}" targetRef="{b}"/>'
-        for a, b in [*flows, *ends]
-    )
-    told = ["E", *(name for kind, name in nodes if kind == "sendTask")]
+    around: defaultdict[str, str] = defaultdict(str)
+    shapes = ""
+    for a, b in [*flows, *ends]:
+        lines += f'<sequenceFlow id="f_{a}_{b}" sourceRef="{a}" targetRef="{b}"/>'
+        if drawn:
+            around[a] += f"<outgoing>f_{a}_{b}</outgoing>"
+            around[b] += f"<incoming>f_{a}_{b}</incoming>"
+            shapes += (
+                f'<di:BPMNEdge id="f_{a}_{b}_di" bpmnElement="f_{a}_{b}">'
+                '<p:waypoint x="150" y="140"/><p:waypoint x="200" y="140"/></di:BPMNEdge>'
+            )
+    inner = "".join(f'<{k} id="{n}" name="{n}">{around[n]}</{k}>' for k, n in nodes)
+    if drawn:
+        shapes += "".join(
+            f'<di:BPMNShape id="{name}_di" bpmnElement="{name}">'
+            '<c:Bounds x="200" y="100" width="100" height="80"/></di:BPMNShape>'
+            for _, name in nodes
+        )
+        more += (
+            f'<di:BPMNDiagram id="D"><di:BPMNPlane id="P">{shapes}</di:BPMNPlane></di:BPMNDiagram>'
+        )
+    asked = ["E", *(name for kind, name in nodes if kind == "sendTask")]
     messages = "".join(
-        f'<messageFlow id="m_{name}" sourceRef="{name}" targetRef="Client"/>' for name in told
+        f'<messageFlow id="m_{name}" sourceRef="{name}" targetRef="Client"/>' for name in asked
     )
     return (
         '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d" '
+        'xmlns:di="http://www.omg.org/spec/BPMN/20100524/DI" '
+        'xmlns:c="http://www.omg.org/spec/DD/20100524/DC" '
+        'xmlns:p="http://www.omg.org/spec/DD/20100524/DI" '
         'targetNamespace="x"><collaboration id="c"><participant id="Client" name="Client"/>'
         '<participant id="Org" name="Org" processRef="p"/>'
         f'<messageFlow id="m_S" sourceRef="Client" targetRef="S"/>{messages}</collaboration>'
@@ -121,7 +165,7 @@ def bpmn(nodes: Nodes, flows: Flows, *, nested: str = "", more: str = "") -> byt
 
 
 def deep(size: int) -> bytes:
-    """Sub-processes in sub-processes, as deep as XML is read, and calls beyond."""
+    """Sub-processes in sub-processes, as deep as XML is read, and calls beyond; never drawn."""
     depth = min(size // 4, 60)
     calls = max(size // 2 - depth, 0)
     nested = "".join(
@@ -138,55 +182,67 @@ def deep(size: int) -> bytes:
     more += f'<process id="q{calls}"><task id="last"/></process>'
     lines = '<sequenceFlow id="in" sourceRef="S" targetRef="p0"/>'
     lines += '<sequenceFlow id="out" sourceRef="p0" targetRef="E"/>'
-    return bpmn([], [], nested=nested + lines, more=more)
+    return bpmn([], [], nested=nested, lines=lines, more=more, drawn=False)
 
 
-def models(sizes: list[int], shapes: list[str]) -> Iterator[tuple[str, int, bytes]]:
+def models(sizes: list[int], shapes: list[str], *, drawn: bool) -> Iterator[tuple[str, int, bytes]]:
     """Yield the models."""
     for size in sizes:
         for name in shapes:
-            yield name, size, deep(size) if name == "deep" else bpmn(*FLAT[name](size))
+            data = deep(size) if name == "deep" else bpmn(*FLAT[name](size), drawn=drawn)
+            yield name, size, data
 
 
 def seconds(do: Callable[[], object], times: int) -> float:
-    """Return the least time of several."""
+    """Return the least processor time of several."""
     found = []
     for _ in range(times):
-        started = time.perf_counter()
+        started = time.process_time()
         do()
-        found.append(time.perf_counter() - started)
+        found.append(time.process_time() - started)
     return min(found)
 
 
-def measure(name: str, size: int, data: bytes) -> str:
+def measure(name: str, size: int, data: bytes, *, figures: bool) -> str:
     """Measure one model; return a line of the table."""
-    times = 3 if size <= 10_000 else 1  # noqa: PLR2004
+    times = 3
     raw = seconds(lambda: etree.fromstring(data), times + 2)
-    document = read_document(data)
+    read = partial(read_document, data, max_bytes=len(data))
+    document = read()
     graph = build_graph(document)
-    customers = resolve_customer(graph, ["Client"])
-    contacts = find_contacts(graph, customers)
-    own = customer_side(graph, customers)
-    fixed = read_timings(graph, {n.id: 1.0 for n in graph.nodes.values() if n.is_activity})
-    spread = Uniform(0, 2)
-    drawn = read_timings(graph, {n.id: spread for n in graph.nodes.values() if n.is_activity})
+    own = customer_side(graph, ["Client"])
+
+    def structure() -> object:
+        return find_structure(graph, find_contacts(graph, ["Client"]), own)
+
     parts = [
-        seconds(lambda: read_document(data), times),
+        seconds(read, times),
         seconds(lambda: build_graph(document), times),
-        seconds(lambda: find_structure(graph, contacts, own), times),
+        seconds(lambda: find_interaction_points(graph, ["Client"]), times),
+        seconds(structure, times),
     ]
-    found = []
-    for timings in (fixed, drawn):
-        started = time.perf_counter()
-        found.append(find_waiting_stretches(graph, timings, ["Client"]))
-        parts.append(time.perf_counter() - started)
-    ratios = "".join(f"{part / raw:>9.1f}" for part in parts)
-    methods = " ".join(f"{one.method}/{one.samples}" for one in found)
+    parts.append(sum(parts))
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    return (
-        f"{name:<10}{size:>8}{raw * 1000:>10.2f}{ratios}{parts[-2]:>9.2f}{parts[-1]:>9.2f}"
-        f"{memory:>7} {methods}"
-    )
+    line = f"{name:<10}{size:>8}{raw * 1000:>10.2f}" + _ratios(parts, raw)
+    return line + (f"{memory:>7}" if not figures else _figures(graph, raw))
+
+
+def _ratios(parts: list[float], raw: float) -> str:
+    return "".join(f"{part / raw:>9.1f}" for part in parts)
+
+
+def _figures(graph: ProcessGraph, raw: float) -> str:
+    """Measure the figures, with fixed and with spread durations."""
+    parts, found = [], []
+    for duration in (1.0, Uniform(0, 2)):
+        known = {node.id: duration for node in graph.nodes.values() if node.is_activity}
+        timings = read_timings(graph, known)
+        started = time.process_time()
+        found.append(find_waiting_stretches(graph, timings, ["Client"]))
+        parts.append(time.process_time() - started)
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    methods = " ".join(f"{one.method}/{one.samples}" for one in found)
+    return _ratios(parts, raw) + f"{parts[0]:>9.2f}{parts[1]:>9.2f}{memory:>7} {methods}"
 
 
 def main() -> None:
@@ -194,16 +250,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=[100, 1000, 10_000])
     parser.add_argument("--shapes", nargs="+", default=[*FLAT, "deep"], choices=[*FLAT, "deep"])
+    parser.add_argument("--bare", action="store_true", help="without a diagram")
+    parser.add_argument("--structure", action="store_true", help="without figures")
     arguments = parser.parse_args()
-    columns = ("lxml ms", "read", "graph", "struct", "fixed", "drawn", "fixed s", "drawn s", "MB")
-    widths = (10, 9, 9, 9, 9, 9, 9, 9, 7)
-    print(
-        f"{'shape':<10}{'nodes':>8}"
-        + "".join(f"{c:>{w}}" for c, w in zip(columns, widths, strict=True))
-    )
-    for name, size, data in models(arguments.sizes, arguments.shapes):
+    columns = ["lxml ms", "read", "graph", "points", "struct", "all"]
+    if not arguments.structure:
+        columns += ["fixed", "drawn", "fixed s", "drawn s"]
+    print(f"{'shape':<10}{'nodes':>8}{columns[0]:>10}", end="")
+    print("".join(f"{column:>9}" for column in columns[1:]) + f"{'MB':>7}")
+    for name, size, data in models(arguments.sizes, arguments.shapes, drawn=not arguments.bare):
         with ProcessPoolExecutor(1) as pool:
-            print(pool.submit(measure, name, size, data).result(), flush=True)
+            line = pool.submit(measure, name, size, data, figures=not arguments.structure)
+            print(line.result(), flush=True)
 
 
 if __name__ == "__main__":

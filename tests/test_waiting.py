@@ -17,10 +17,11 @@ from cjbpmn.contacts import Contact
 from cjbpmn.customer import find_customer_candidates
 from cjbpmn.distributions import Pert
 from cjbpmn.document import read_document
-from cjbpmn.durations import Calendar, Timings, read_timings
+from cjbpmn.durations import Timings, read_timings
 from cjbpmn.errors import CjbpmnError
 from cjbpmn.graph import ProcessGraph, build_graph
 from cjbpmn.waiting import WaitingReport, find_waiting_stretches, stretches_to_frame
+from cjbpmn.working_hours import WorkingHours
 
 FOLDER = Path(__file__).parent / "waiting_cases"
 CASES: dict[str, dict[str, Any]] = {
@@ -47,8 +48,8 @@ def customers_of(case: Mapping[str, Any], graph: ProcessGraph) -> list[str]:
 def timings_of(case: Mapping[str, Any], graph: ProcessGraph) -> Timings:
     given = dict(GIVEN.get(case["id"], {}))
     if week := case.get("calendar"):
-        begin = datetime.fromisoformat(week["case_start"])
-        given["calendars"] = {"*": Calendar(begin, frozenset(week["weekdays"]), *week["hours"])}
+        given["begins"] = datetime.fromisoformat(week["case_start"])
+        given["calendars"] = {"*": WorkingHours.weekly(week["weekdays"], *week["hours"])}
     return read_timings(graph, **given)
 
 

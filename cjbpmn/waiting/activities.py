@@ -212,7 +212,7 @@ class Activities(Scopes):
             elif key in self.clocks:
                 if self._races(activity.step, boundary):
                     continue
-                hours = self.chooser.duration(key, self.clocks[key])
+                hours = self.chooser.duration(key, self._clock(key))
                 if activity.step.inner and boundary.node.interrupting and self._survives():
                     activity.deadline = self.now + hours
                     continue
@@ -248,7 +248,7 @@ class Activities(Scopes):
         if not rivals:
             return False
         own = self.clocks.get(step.key)
-        clocks = [(rival.key, self.clocks[rival.key]) for rival in rivals]
+        clocks = [(rival.key, self._clock(rival.key)) for rival in rivals]
         if own is None:
             # Nobody knows how long it takes; in time, is the least that can be assumed.
             self._at(0.0, 0, activity, lambda: self._worked(activity))

@@ -1,189 +1,64 @@
-"""Many cases at once: a column of numbers for each question, a row for each case.
+"""Many cases played at once: each flow node for all cases that come to it, in a few steps.
 
-Where a model has one beginning, no loop, and nothing that depends on who comes first, every flow
-node happens at most once in a case, and in one order. Then a flow node is played for all cases in
-a few steps of array arithmetic. What does not fit is refused with a reason, and played token by
-token instead.
+Flow nodes are played in an order in which each comes after all that leads to it. Where something
+goes round, it is played again for the cases that come round, until none does. What is decided by
+who comes first is decided by comparing times. Where the order in which things were played turns
+out to be another than that in which they happen, and it matters, the model is refused with a
+reason, and played token by token instead.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from heapq import heappop
+from typing import Final
 
-import networkx as nx
 import numpy as np
-from numpy.typing import NDArray
 
-from cjbpmn.distributions import Fixed
-from cjbpmn.waiting.execution import Scope, Step
+from cjbpmn.distributions import Distribution
+from cjbpmn.waiting.crowd_activities import Activities, Arriving, Mails
+from cjbpmn.waiting.crowd_order import Plan, Unit, make_plan
+from cjbpmn.waiting.crowd_rooms import Join, Mailbox, Queue, first_of
+from cjbpmn.waiting.crowd_rows import NOBODY, Crowd, Hours, Numbers, Refused, Rows
+from cjbpmn.waiting.crowd_table import START, WON
+from cjbpmn.waiting.execution import Step
 from cjbpmn.waiting.game import Game
 from cjbpmn.waiting.runs import SEED
 from cjbpmn.waiting.structure import Moment
-from cjbpmn.waiting.tokens import Run
+from cjbpmn.waiting.tokens import MANY, Run
 
-Hours: TypeAlias = NDArray[np.float64]
-Mask: TypeAlias = NDArray[np.bool_]
-Numbers: TypeAlias = NDArray[np.int64]
-
-_CELLS: Final = 2_000_000
-"""So many numbers are held for one question; of large models fewer cases are played."""
 _MOST: Final = 10_000
-_FEWEST: Final = 200
-_DEEPEST: Final = 50
-_NOBODY: Final = -1
+_ROUNDS: Final = 2_000
+"""What goes round more often than this is left to the other way of playing."""
+
+_SOON: Final = 50
+_LATE: Final = 150
+_STILL: Final = 0.7
+"""Where of those who go round after so many rounds so many still do so many rounds later, too many
+would go on for longer than any case may."""
 
 
-class Refused(Exception):
-    """The model cannot be played so; the words say why."""
-
-
-@dataclass(slots=True)
-class Column:
-    """The tokens of all cases at one place.
-
-    Parameters
-    ----------
-    there : array of bool
-        In which cases there is one.
-    time : array of float
-        When it comes.
-    since, last : array
-        The end and the number of the last contact on its path.
-    stay : array of int
-        The number of the last stay on the path of the one that came last.
-    """
-
-    there: Mask
-    time: Hours
-    since: Hours
-    last: Numbers
-    stay: Numbers
-
-
-@dataclass(slots=True)
-class Met:
-    """One contact in all cases: from when to when, after which, and where the time before went."""
-
-    moment: Moment
-    there: Mask
-    start: Hours
-    end: Hours
-    since: Hours
-    last: Numbers
-    stay: Numbers
-
-
-@dataclass(slots=True)
-class Stayed:
-    """One flow node at which time passed, in all cases."""
-
-    node: str
-    start: Hours
-    end: Hours
-    before: Numbers
-
-
-@dataclass(slots=True)
-class Crowd:
-    """What happened in all cases.
-
-    Parameters
-    ----------
-    number : int
-        How many cases.
-    meetings : list of Met
-        The contacts.
-    stays : list of Stayed
-        Where time passed.
-    work : list of pairs of array
-        When internal activities ran; both are zero where they did not.
-    worked : dict of int to array of bool
-        By contact, in which cases internal work followed on it.
-    absorbed : dict of int to array of bool
-        By contact, in which cases a path after it met another with a later one.
-    trail : dict of int to dict of str to array of bool
-        By contact, which internal flow nodes came after it, and in which cases.
-    stuck : array of bool
-        In which cases something waits for ever.
-    end : array of float
-        When the last thing happened.
-    warnings : dict of str to None
-        What was doubtful.
-    """
-
-    number: int
-    meetings: list[Met] = field(default_factory=list)
-    stays: list[Stayed] = field(default_factory=list)
-    work: list[tuple[Hours, Hours]] = field(default_factory=list)
-    worked: dict[int, Mask] = field(default_factory=dict)
-    absorbed: dict[int, Mask] = field(default_factory=dict)
-    trail: dict[int, dict[str, Mask]] = field(default_factory=dict)
-    stuck: Mask = field(default_factory=lambda: np.zeros(0, np.bool_))
-    end: Hours = field(default_factory=lambda: np.zeros(0))
-    warnings: dict[str, None] = field(default_factory=dict)
-
-
-def refusal(game: Game) -> str | None:
-    """Say why a model cannot be played for many cases at once.
-
-    Parameters
-    ----------
-    game : Game
-        The model.
-
-    Returns
-    -------
-    str or None
-        The reason, with the id of the flow node; None if it can.
-    """
-    return next(_obstacles(game), None)
-
-
-def _obstacles(game: Game) -> Iterator[str]:
-    if game.timings.calendars:
-        yield "a calendar"
-    for key in game.execution.processes[1:]:
-        yield f"several processes: {key}"
-    for scope in game.scopes.values():
-        if scope.choices or scope.triggered or scope.event_scopes or scope.sequential:
-            yield f"several ways to begin: {scope.key}"
-    for step in game.steps.values():
-        for what, is_so in _oddities(game, step):
-            if is_so:
-                yield f"{what}: {step.node.id}"
-    if not nx.is_directed_acyclic_graph(game.structure.network):
-        yield "a loop"
-
-
-def _oddities(game: Game, step: Step) -> Iterator[tuple[str, object]]:
-    node = step.node
-    yield (
-        "messages between flow nodes",
-        step.awaits or step.replies or step.partners or step.sends,
-    )
-    yield (
-        "something is interrupted or undone",
-        step.boundaries or step.handlers or step.catcher or node.has_event("terminate"),
-    )
-    yield "something is repeated", node.loop is not None
-    yield "a race", node.type in {"eventBasedGateway", "complexGateway"}
-    yield "a condition", not node.is_gateway and step.key not in game.sure
-    yield "a contact with content", step.inner is not None and Moment(step.key) in game.touches
-
-
-def play_crowd(game: Game, number: int | None = None, seed: int = SEED) -> Crowd:
+def play_crowd(
+    game: Game,
+    number: int = _MOST,
+    seed: int | list[int] = SEED,
+    plan: Plan | None = None,
+    *,
+    keeps_stays: bool = True,
+) -> Crowd:
     """Play many cases at once.
 
     Parameters
     ----------
     game : Game
         A model of which `refusal` says nothing.
-    number : int or None
-        How many cases; by default, as the size allows.
-    seed : int
+    number : int
+        How many cases.
+    seed : int or list of int
         The same seed gives the same cases.
+    plan : Plan or None
+        In which order; made where left out.
+    keeps_stays : bool
+        Whether it is noted where time passed.
 
     Returns
     -------
@@ -193,252 +68,320 @@ def play_crowd(game: Game, number: int | None = None, seed: int = SEED) -> Crowd
     Raises
     ------
     Refused
-        If two branches meet without a join, so that something happens twice in one case.
+        If something depends on who comes first, in a way that this cannot tell.
     """
-    if number is None:
-        number = min(_MOST, max(_FEWEST, _CELLS // max(len(game.steps), 1)))
-    return _Player(game, Crowd(number), np.random.default_rng(seed)).play()
+    crowd = Crowd(number, keeps_stays)
+    return _Player(game, plan or make_plan(game), crowd, np.random.default_rng(seed)).play()
 
 
-class _Player:
-    def __init__(self, game: Game, crowd: Crowd, rng: np.random.Generator) -> None:
-        self.game = game
-        self.crowd = crowd
-        self.rng = rng
-        self.tokens: dict[str, Column] = {}
-        crowd.stuck = np.zeros(crowd.number, np.bool_)
-        crowd.end = np.zeros(crowd.number)
+class _Player(Activities):
+    def __init__(self, game: Game, plan: Plan, crowd: Crowd, rng: np.random.Generator) -> None:
+        super().__init__(game, plan, crowd, rng)
+        self.mailboxes: dict[Unit, Mailbox] = {}
+        self.meetings: dict[Unit, tuple[Queue, Queue]] = {}
+        self.joins: dict[Unit, Join] = {}
+        self.rounds: dict[int, int] = {}
+        self.soon: dict[int, int] = {}
+        self.moves = np.zeros(crowd.number, np.intp)
+        self.loose = False
+        """Whether an inclusive join has let somebody go."""
 
     def play(self) -> Crowd:
-        number = self.crowd.number
-        begin = Column(
-            np.ones(number, np.bool_),
-            np.zeros(number),
-            np.zeros(number),
-            np.full(number, _NOBODY),
-            np.full(number, _NOBODY),
-        )
         self.game.run = Run()
-        scope = self.game.scopes[self.game.execution.processes[0]]
-        self._scope(scope, begin, 0)
+        self._begin()
+        while self.pending:
+            unit = self.plan.units[heappop(self.pending)]
+            tokens = self.tokens.pop(unit.index, [])
+            mails = self.mails.pop(unit.index, [])
+            if unit.circle:
+                self._count(unit, tokens)
+            self._play(unit, tokens, mails)
+        self._finish()
         self.crowd.warnings |= self.game.run.warnings
         return self.crowd
 
-    def _scope(self, scope: Scope, entering: Column, depth: int) -> Column:
-        """Play a scope; return the tokens with which it is left."""
-        if depth > _DEEPEST:
-            raise Refused("nested deeply")
-        ends: list[Column] = []
-        stuck = np.zeros(self.crowd.number, np.bool_)
-        for step in self._in_order(scope):
-            arriving = [self.tokens.pop(flow) for flow in step.entries if flow in self.tokens]
-            if step.key in scope.starts:
-                arriving.append(entering)
-            if not arriving:
-                continue
-            came, waiting = self._arrive(step, arriving)
-            stuck |= waiting
-            if not came.there.any():
-                continue
-            self._visit(step, came)
-            left = self._perform(step, came, depth)
-            stuck |= came.there & ~left.there
-            if not self._send_on(step, left):
-                ends.append(left)
-                np.maximum(self.crowd.end, left.time, out=self.crowd.end, where=left.there)
-        self.crowd.stuck |= stuck
-        if not ends:
-            return Column(np.zeros_like(stuck), *self._copy(entering))
-        leaving = self._meet(ends)
-        leaving.there = leaving.there & ~stuck
-        return leaving
+    def _begin(self) -> None:
+        everybody = np.arange(self.crowd.number)
+        rows = Rows.new(everybody, everybody)
+        processes = [self.game.scopes[key] for key in self.game.execution.processes]
+        begun = [scope for scope in processes if not scope.triggered]
+        if not begun:
+            own = [scope for scope in processes if scope.starts or scope.choices] or processes
+            for scope in own[:1]:
+                self._open(scope, rows, forced=True)
+        for scope in begun:
+            self._open(scope, rows)
 
-    def _copy(self, column: Column) -> tuple[Hours, Hours, Numbers, Numbers]:
-        return column.time.copy(), column.since.copy(), column.last.copy(), column.stay.copy()
-
-    def _in_order(self, scope: Scope) -> list[Step]:
-        network: nx.DiGraph[str] = nx.DiGraph()
-        network.add_nodes_from(scope.members)
-        for key in scope.members:
-            network.add_edges_from((key, target) for _, target in self.game.steps[key].exits)
-        return [self.game.steps[key] for key in nx.topological_sort(network)]
-
-    # How tokens come together
-
-    def _arrive(self, step: Step, arriving: list[Column]) -> tuple[Column, Mask]:
-        nowhere = np.zeros(self.crowd.number, np.bool_)
-        if len(arriving) == 1 and (step.node.type != "parallelGateway" or len(step.entries) == 1):
-            return arriving[0], nowhere
-        if step.node.type == "parallelGateway" and len(step.entries) > 1:
-            complete = np.logical_and.reduce([column.there for column in arriving])
-            if len(arriving) < len(step.entries):
-                complete = nowhere
-            some = np.logical_or.reduce([column.there for column in arriving])
-            waiting = some & ~complete
-            if waiting.any():
-                self.crowd.warnings[f"deadlock:{step.node.id}"] = None
-            came = self._meet(arriving)
-            came.there = complete
-            return came, waiting
-        if sum(column.there.astype(np.int8) for column in arriving).max() > 1 and (  # type: ignore[union-attr]
-            step.node.type != "inclusiveGateway"
+    def _count(self, unit: Unit, tokens: Arriving) -> None:
+        """Give up what does not come to an end; the other engine says what is wrong with it."""
+        rounds = self.rounds[unit.index] = self.rounds.get(unit.index, 0) + 1
+        for _, _, rows in tokens:
+            np.add.at(self.moves, rows.case, 1)
+        most = self.game.limit - len(self.plan.units)
+        number = sum(len(rows) for _, _, rows in tokens)
+        if rounds == _SOON:
+            self.soon[unit.index] = number
+        lasts = rounds == _LATE and number > max(_STILL * self.soon[unit.index], MANY)
+        if (
+            lasts
+            or rounds > _ROUNDS
+            or number > MANY * self.crowd.number
+            or self.moves.max() > most
         ):
-            raise Refused(f"branches meet without a join: {step.node.id}")
-        return self._meet(arriving), nowhere
+            raise Refused(f"it goes round for long: {unit.step.node.id}")
 
-    def _meet(self, columns: list[Column]) -> Column:
-        """Let one token go on for all: at the latest time, after the latest contact."""
-        first, *others = columns
-        met = Column(first.there.copy(), *self._copy(first))
-        for other in others:
-            both = met.there & other.there
-            self._absorb(met, other, both)
-            later = other.there & (~met.there | (other.time > met.time))
-            after = other.there & (
-                ~met.there
-                | (met.last == _NOBODY)
-                | (
-                    (other.last != _NOBODY)
-                    & (
-                        (other.since > met.since)
-                        | ((other.since == met.since) & (other.last > met.last))
-                    )
-                )
-            )
-            met.stay = np.where(later, other.stay, met.stay)
-            met.time = np.where(later, other.time, met.time)
-            met.since = np.where(after, other.since, met.since)
-            met.last = np.where(after, other.last, met.last)
-            met.there = met.there | other.there
-        return met
+    def _play(self, unit: Unit, tokens: Arriving, mails: Mails) -> None:
+        node = unit.step.node
+        if unit.part == "out":
+            self._worked(unit.step, Rows.join([rows for _, _, rows in tokens]))
+        elif unit.part == "reply":
+            self._reply(unit, tokens, mails)
+        elif node.type == "eventBasedGateway":
+            self._race(unit, tokens, mails)
+        elif node.is_gateway:
+            self._gateway(unit, tokens)
+        elif node.is_activity:
+            self._activity(unit, tokens, mails)
+        elif node.type in {"startEvent", "intermediateCatchEvent"}:
+            self._catch(unit, tokens, mails)
+        elif node.type == "boundaryEvent":
+            self._fire(unit, tokens, mails)
+        else:
+            self._throw(unit, tokens, mails)
 
-    def _absorb(self, one: Column, other: Column, both: Mask) -> None:
-        differ = both & (one.last != other.last) & (one.last != _NOBODY) & (other.last != _NOBODY)
-        if not differ.any():
+    # Gateways
+
+    def _gateway(self, unit: Unit, tokens: Arriving) -> None:
+        step, kind = unit.step, unit.step.node.type
+        rows = self._coming(step, tokens)
+        if rows is None:
             return
-        newer = (other.since > one.since) | ((other.since == one.since) & (other.last > one.last))
-        loser = np.where(newer, one.last, other.last)
-        for number in np.unique(loser[differ]).tolist():
-            found = self.crowd.absorbed.setdefault(number, np.zeros_like(both))
-            found |= differ & (loser == number)
+        if kind == "exclusiveGateway":
+            if len(step.exits) > 1:
+                weights = self.game.weights(step)
+                self._choose(step, rows, self._one_of(weights, len(rows)))
+            else:
+                self._split(step, rows, [None] * len(step.exits))
+            return
+        if len(step.entries) > 1:
+            begun = [one for _, way, one in tokens if way == START]
+            joined = self._join(unit, [(way, one) for _, way, one in tokens if way != START])
+            rows = Rows.join([*begun, *joined]) if begun or joined else None
+        if rows is not None:
+            self._leave_gateway(step, rows)
 
-    # What is done at a step
+    def _leave_gateway(self, step: Step, rows: Rows) -> None:
+        if step.node.type == "parallelGateway" or len(step.exits) <= 1:
+            self._split(step, rows, [None] * len(step.exits))
+            return
+        if step.node.type == "complexGateway":
+            self.game.run.warnings[f"complex-assumed:{step.node.id}"] = None
+        self._split(step, rows, self._some_of(step, len(rows)))
 
-    def _visit(self, step: Step, came: Column) -> None:
-        if step.key in self.game.noticed:
-            self._follow(step, came, is_work=step.key in self.game.timed)
+    def _join(self, unit: Unit, arriving: list[tuple[str, Rows]]) -> list[Rows]:
+        if unit not in self.joins:
+            self.joins[unit] = Join(unit, self.crowd)
+        join = self.joins[unit]
+        join.add(arriving)
+        all_ = unit.step.node.type == "parallelGateway"
+        met: Rows | None = None
+        for other in join.take(len(self.instances), all_=all_):
+            if met is None:
+                met = other
+            elif all_:
+                met = self._merge(unit.step, met, other)
+            else:
+                met = self._meet_some(unit.step, met, other)
+        self.loose = self.loose or not all_
+        return [] if met is None else [met]
 
-    def _follow(self, step: Step, came: Column, *, is_work: bool, noticed: bool = True) -> None:
-        """Note what goes on inside after a contact."""
-        for number in np.unique(came.last[came.there]).tolist():
-            if number == _NOBODY:
-                continue
-            here = came.there & (came.last == number)
-            if noticed:
-                trail = self.crowd.trail.setdefault(number, {})
-                trail[step.node.id] = trail.get(step.node.id, False) | here
-            if is_work:
-                worked = self.crowd.worked.setdefault(number, np.zeros_like(here))
-                worked |= here
+    def _merge(self, step: Step, one: Rows, other: Rows) -> Rows:
+        """Let one token go on for two, row by row."""
+        if step.scope in self.counted:
+            np.add.at(self.instances.live, one.inst, -1)
+        branch = self.lineages.common(one, other)
+        return self.crowd.merge(one, other).but(branch=branch)
 
-    def _perform(self, step: Step, came: Column, depth: int) -> Column:
-        node = step.node
-        if step.inner is not None:
-            return self._enter(step, came, depth)
-        if node.is_gateway:
-            return came
-        if node.is_activity or node.type == "intermediateCatchEvent":
-            return self._take_time(step, came)
-        return self._touch(Moment(step.key), came)
+    def _meet_some(self, step: Step, some: Rows, others: Rows) -> Rows:
+        """Merge the tokens of which both came, and let the others go on alone."""
+        place = np.full(len(self.instances), NOBODY, np.intp)
+        place[some.inst] = np.arange(len(some))
+        found = place[others.inst]
+        both = found != NOBODY
+        alone = np.ones(len(some), np.bool_)
+        alone[found[both]] = False
+        merged = self._merge(step, some.take(found[both]), others.take(both))
+        return Rows.join([some.take(alone), merged, others.take(~both)])
 
-    def _enter(self, step: Step, came: Column, depth: int) -> Column:
-        inside = self._touch(Moment(step.key, "in"), came)
-        left = self._scope(self.game.scopes[step.key], inside, depth + 1)
-        return self._touch(Moment(step.key, "out"), left)
+    # Races
 
-    def _touch(self, moment: Moment, came: Column) -> Column:
-        """Make a momentary contact, if it is one."""
-        return self._contact(moment, came, came.time) if moment in self.game.touches else came
+    def _race(self, unit: Unit, tokens: Arriving, mails: Mails) -> None:
+        """Let the first of several events win: by the clock, by mail, or by chance."""
+        step = unit.step
+        runners = [self.steps[target] for _, target in step.exits]
+        flows = [(flow, runner) for runner in runners for flow in runner.awaits]
+        box = self._mailbox(unit, [flow for flow, _ in flows])
+        rows = self._coming(step, tokens)
+        if rows is not None and not runners:
+            self._drop(step, rows)
+            return
+        if rows is not None:
+            rows = self._by_chance(step, rows, runners)
+            clocks = [r for r in runners if not r.awaits and r.key in self.game.clocks]
+            if len(rows):
+                box.waiting.add([(0, self._wind_up(rows, clocks))])
+        box.put(mails)
+        if len(box.waiting.rows):
+            self._decide(step, box, [runner for _, runner in flows], runners)
 
-    def _contact(self, moment: Moment, came: Column, end: Hours) -> Column:
-        self.crowd.meetings.append(
-            Met(moment, came.there, came.time, end, came.since, came.last, came.stay)
-        )
-        number = np.full(self.crowd.number, len(self.crowd.meetings) - 1)
-        return Column(came.there, end, end, number, came.stay)
+    def _by_chance(self, step: Step, rows: Rows, runners: list[Step]) -> Rows:
+        """Let those win of which nothing says when they happen; return who is still waiting."""
+        unknown = [r for r in runners if not r.awaits and r.key not in self.game.clocks]
+        if not unknown:
+            return rows
+        self.game.run.warnings[f"assumed-probability:{step.node.id}"] = None
+        weights = [1.0] * len(unknown)
+        if len(unknown) < len(runners):
+            weights.append(float(len(runners) - len(unknown)))
+        ways = self._one_of(weights, len(rows))
+        for runner, taken in zip(unknown, ways, strict=False):
+            if taken.any():
+                won = rows.take(taken)
+                self._win(step, runner, won, won.time, None)
+        return rows.take(ways[-1]) if len(ways) > len(unknown) else rows.take(np.zeros(0, np.intp))
 
-    def _take_time(self, step: Step, came: Column) -> Column:
-        touch = self.game.touches.get(Moment(step.key))
-        involvement = None if touch is None else touch.contact.involvement
-        if involvement != "whole" and not step.node.is_activity:
-            involvement = None if touch is None else "end"
-        if involvement == "start":
-            came = self._touch(Moment(step.key), came)
-            self._follow(step, came, is_work=step.key in self.game.timed, noticed=False)
-        elif involvement == "end" and step.node.is_activity:
-            self._follow(step, came, is_work=True, noticed=False)
-        end = came.time + self._hours(step)
-        before = came
-        if involvement == "whole":
-            came = self._contact(Moment(step.key), came, end)
-        if step.key in self.game.clocks:
-            stay = np.full(self.crowd.number, len(self.crowd.stays))
-            self.crowd.stays.append(Stayed(step.node.id, before.time, end, before.stay))
-            came = Column(came.there, end, came.since, came.last, stay)
-            if involvement != "whole" and step.node.is_activity and step.key in self.game.timed:
-                there = came.there
-                self.crowd.work.append((np.where(there, before.time, 0), np.where(there, end, 0)))
-        return self._touch(Moment(step.key), came) if involvement == "end" else came
+    def _wind_up(self, rows: Rows, clocks: list[Step]) -> Rows:
+        """Note when the first of the clocks will ring, and which."""
+        never = np.full(len(rows), np.inf)
+        if not clocks:
+            return rows.but(more=(never, never))
+        hours = [self._sample(self._clock(one), len(rows)) for one in clocks]
+        least, which, _ = first_of(hours)
+        numbers = np.array([self.plan.at[one.key, "run"].index for one in clocks], np.float64)
+        return rows.but(more=(rows.time + least, numbers[which]))
 
-    def _hours(self, step: Step) -> Hours:
-        clock = self.game.clocks.get(step.key)
-        if clock is None:
-            return np.zeros(self.crowd.number)
-        if isinstance(clock, Fixed):
-            return np.full(self.crowd.number, clock.hours)
-        return clock.sample(self.rng, self.crowd.number)
+    def _clock(self, step: Step) -> Distribution:
+        return self.game.clocks[step.key]
 
-    # Where tokens go
+    def _decide(self, step: Step, box: Mailbox, senders: list[Step], runners: list[Step]) -> None:
+        """Compare when the clock rings, and when each message comes or came."""
+        rows = box.waiting.rows
+        if not box.waiting.alone:
+            raise Refused(f"two at one race: {step.node.id}")
+        mails, places = self._first_mails(box, rows)
+        number = len(senders)
+        early = np.zeros(len(rows), np.intp) + number
+        for index in reversed(range(number)):
+            early = np.where(mails[index] < rows.time, index, early)
+        least, which, doubtful = first_of([*mails, rows.more[0]])
+        doubtful &= early == number
+        for index in range(number):
+            doubtful |= (mails[index] == rows.time) & (early != number) & (index < early)
+        which = np.where(early < number, early, which)
+        time = np.where(early < number, rows.time, least)
+        if doubtful.any():
+            raise Refused(f"two come at the same time: {step.node.id}")
+        self._let_win(step, box, (time, which), (senders, runners), places)
 
-    def _send_on(self, step: Step, left: Column) -> bool:
-        if not step.exits:
-            return False
-        for (flow, _), taken in zip(step.exits, self._ways(step), strict=True):
-            there = left.there if taken is None else left.there & taken
-            self.tokens[flow] = Column(there, left.time, left.since, left.last, left.stay)
-        return True
+    def _first_mails(self, box: Mailbox, rows: Rows) -> tuple[list[Hours], list[Numbers]]:
+        """Return, for each flow, when the first message that waits came, and its place."""
+        times, places = [], []
+        for index in range(len(box.flows)):
+            place = np.full(self.crowd.number, NOBODY, np.intp)
+            when = np.full(len(rows), np.inf)
+            if len(box.mail.rows):
+                at = np.flatnonzero(box.mail.kinds == index)[::-1]
+                place[box.mail.rows.case[at]] = at
+                found = place[rows.case]
+                when = np.where(found == NOBODY, np.inf, box.mail.rows.time[found])
+            times.append(when)
+            places.append(place[rows.case])
+        return times, places
 
-    def _ways(self, step: Step) -> Iterable[Mask | None]:
-        kind, number = step.node.type, len(step.exits)
-        if number > 1 and kind == "exclusiveGateway":
-            return self._one_of(step)
-        if number > 1 and kind == "inclusiveGateway":
-            return self._some_of(step)
-        return [None] * number
+    def _let_win(
+        self,
+        step: Step,
+        box: Mailbox,
+        decided: tuple[Hours, Numbers],
+        others: tuple[list[Step], list[Step]],
+        places: list[Numbers],
+    ) -> None:
+        rows, mails = box.waiting.rows, box.mail.rows
+        time, which = decided
+        senders, runners = others
+        over = np.isfinite(time)
+        box.mail.mark(rows.case[over], time[over])
+        gone = []
+        for index, runner in enumerate(senders):
+            at = np.flatnonzero(over & (which == index))
+            if len(at):
+                taken = places[index][at]
+                gone.append(taken)
+                self._win(step, runner, rows.take(at), time[at], mails.take(taken))
+        rung = over & (which == len(senders))
+        for runner in runners:
+            number = self.plan.at[runner.key, "run"].index
+            at = np.flatnonzero(rung & (rows.more[1] == number))
+            if len(at):
+                self._win(step, runner, rows.take(at), time[at], None)
+        box.waiting.leave(np.flatnonzero(over))
+        if gone:
+            box.mail.leave(np.concatenate(gone))
 
-    def _one_of(self, step: Step) -> list[Mask | None]:
-        weights = self.game.weights(step)
-        marks = np.cumsum(weights) / sum(weights)
-        chosen = np.searchsorted(marks, self.rng.random(self.crowd.number), side="right")
-        chosen = np.minimum(chosen, len(weights) - 1)
-        return [chosen == index for index in range(len(weights))]
+    def _win(self, step: Step, runner: Step, rows: Rows, time: Hours, mails: Rows | None) -> None:
+        turn = self.game.structure.turn_of.get(step.key)
+        rows = rows.but(more=())
+        if mails is not None and turn is not None:
+            after = self._waited(Moment(turn), rows, mails)
+        elif mails is not None:
+            after = self._received(rows, mails)
+        else:
+            after = rows if time is rows.time else self._stay(runner, rows, time)
+            if turn is not None:
+                met = self.crowd.meet(Moment(turn), rows, time)
+                after = after.but(since=met.since, last=met.last)
+        if not runner.node.is_activity:
+            self._pass(runner, after)
+            return
+        # A receive task after the gateway: its message has come, only its work is left.
+        if runner.key not in self.game.structure.turn_of:
+            self._visit(runner, after)
+        self._go(runner.key, WON, after)
 
-    def _some_of(self, step: Step) -> list[Mask | None]:
-        chances, default = self.game.chances(step)
-        number = self.crowd.number
-        some = np.zeros(number, np.bool_)
-        taken: list[Mask] = []
-        for index, chance in enumerate(chances):
-            if chance is None:
-                taken.append(np.zeros(number, np.bool_))
-                continue
-            rest = [other for other in chances[index:] if other is not None]
-            fails = float(np.prod([1 - other for other in rest]))
-            is_last = len(rest) == 1
-            least = 1.0 if fails >= 1 or is_last else min(chance / (1 - fails), 1.0)
-            given = np.where(some | (default is not None), chance, least)
-            taken.append(self.rng.random(number) < given)
-            some |= taken[-1]
-        if default is not None:
-            taken[default] = ~some
-        return list(taken)
+    # How it ends
+
+    def _finish(self) -> None:
+        for unit, box in self.mailboxes.items():
+            whole = self._whole(unit)
+            if len(box.waiting.rows):
+                rows = box.waiting.rows
+                self._leave_waiting(unit.step, rows)
+                if whole is not None:
+                    self.crowd.meet(whole, rows, rows.time)
+        for unit, queues in self.meetings.items():
+            for step, queue in zip(unit.steps, queues, strict=True):
+                if len(queue.rows):
+                    self._leave_waiting(step, queue.rows)
+        for unit, join in self.joins.items():
+            for rows in join.left:
+                self.crowd.over(rows)
+                self.crowd.stuck[rows.case] = True
+                self.crowd.warnings[f"deadlock:{unit.step.node.id}"] = None
+        if self.loose and self.crowd.stuck.any():
+            raise Refused("an inclusive join, and something that never comes")
+
+    def _whole(self, unit: Unit) -> Moment | None:
+        """Return the contact in which the customer is, as long as somebody waits here."""
+        if unit.step.node.type == "eventBasedGateway":
+            turn = self.game.structure.turn_of.get(unit.step.key)
+            return None if turn is None else Moment(turn)
+        is_catch = unit.part == "run" and unit.step.node.is_event
+        return Moment(unit.step.key) if is_catch and self._is_whole(unit.step) else None
+
+    def _leave_waiting(self, step: Step, rows: Rows) -> None:
+        if step.node.id in self.game.skippable:
+            raise Refused(f"a step that can be skipped: {step.node.id}")
+        self.crowd.over(rows)
+        self.crowd.stuck[rows.case] = True
+        if step.inner is None:
+            self.crowd.warnings[f"no-message:{step.node.id}"] = None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from cjbpmn.waiting.crowd import Refused, play_crowd, refusal
 from cjbpmn.waiting.crowd_figures import CrowdFigures
+from cjbpmn.waiting.crowd_order import refusal
+from cjbpmn.waiting.crowd_rows import Refused
+from cjbpmn.waiting.crowd_sample import sample_crowd
 from cjbpmn.waiting.figures import Figures
 from cjbpmn.waiting.game import Game
 from cjbpmn.waiting.renewal import Expectations, expect
@@ -53,11 +55,11 @@ def _sample(game: Game, played: Played | None) -> Figures:
     reason = refusal(game)
     if reason is None:
         try:
-            crowd = play_crowd(game)
+            tally = sample_crowd(game)
         except Refused as refused:
             reason = str(refused)
         else:
-            return CrowdFigures(game, crowd, _expect(game, played), bounds)
+            return CrowdFigures(game, tally, _expect(game, played), bounds)
     moves = SAMPLED_MOVES if played is None else SAMPLED_MOVES // 2
     sample = sample_runs(game, moves=moves)
     exact = None if sample.is_hopeless else _expect(game, played)

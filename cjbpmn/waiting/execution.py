@@ -11,22 +11,27 @@ message flow must first receive:
 * everything else that gets a message from a flow node needs a token and the message, which is
   kept until it is taken;
 * messages from the border of a pool say nothing about when.
+
+The first two are told apart in `cjbpmn.waiting.messages`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
+from cjbpmn import elements as bpmn
 from cjbpmn.graph import Flow, FlowNode, ProcessGraph
+from cjbpmn.waiting.messages import Messages
 
 ROOT: Final = ""
 """What stands for no scope."""
 _MOST_STEPS: Final = 5_000
 """How far called processes are inlined at least; far beyond it they are opaque."""
 THROWN: Final = ("error", "escalation", "cancel")
-
+_OPENING: Final = bpmn.SUB_PROCESSES | {"callActivity"}
 
 Inlining: TypeAlias = "Iterator[Inlining]"
 """Work that has to wait for other work of its kind."""
@@ -49,21 +54,24 @@ class Step:
         Key of the flow and of the step that follows.
     entries : list of str
         Keys of the flows that enter.
-    boundaries : list of str
+    boundaries : sequence of str
         The boundary events on its border.
     inner : str or None
         The scope that it opens.
-    sends : list of (str, str)
+    sends : sequence of (str, str)
         Message flow and receiving step.
-    awaits, replies : dict of str to None
+    awaits, replies : collection of str
         Message flows, in document order, of which it needs one before it starts; before it is
         done.
-    partners : list of str
+    partners : sequence of str
         The steps of which it needs one to start together with.
-    handlers : list of str
+    handlers : sequence of str
         What a compensation throw event runs, in this order.
     catcher : str or None
         The boundary event that catches what it throws.
+    is_timed : bool
+        Whether time can pass in it by itself: it is an activity without content of its own, a
+        timer, or an event that waits for somebody outside the drawing.
     """
 
     key: str
@@ -71,14 +79,15 @@ class Step:
     scope: str
     exits: list[tuple[str, str]] = field(default_factory=list)
     entries: list[str] = field(default_factory=list)
-    boundaries: list[str] = field(default_factory=list)
+    boundaries: Sequence[str] = ()
     inner: str | None = None
-    sends: list[tuple[str, str]] = field(default_factory=list)
-    awaits: dict[str, None] = field(default_factory=dict)
-    replies: dict[str, None] = field(default_factory=dict)
-    partners: list[str] = field(default_factory=list)
-    handlers: list[str] = field(default_factory=list)
+    sends: Sequence[tuple[str, str]] = ()
+    awaits: Collection[str] = ()
+    replies: Collection[str] = ()
+    partners: Sequence[str] = ()
+    handlers: Sequence[str] = ()
     catcher: str | None = None
+    is_timed: bool = False
 
 
 @dataclass(slots=True)
@@ -179,16 +188,20 @@ class _Compiler:
     def __init__(self, graph: ProcessGraph) -> None:
         self.graph = graph
         self.execution = Execution(graph)
+        self.steps = self.execution.steps
         # A few processes that call each other twice would make millions of steps.
         self.most = max(_MOST_STEPS, 4 * len(graph.nodes))
         self.open: set[str | None] = set()
-        self.top: dict[str | None, list[FlowNode]] = {}
+        self.eventful: list[Step] = []
+        self.caught: dict[tuple[str, str, str | None], str | None] = {}
+        self.top: defaultdict[str | None, list[FlowNode]] = defaultdict(list)
         for node in graph.nodes.values():
             if node.scope is None and node.type != "participant":
-                self.top.setdefault(node.process, []).append(node)
+                self.top[node.process].append(node)
 
     def compile(self) -> Execution:
-        called = {self._called(node) for node in self.graph.nodes.values()} - {None}
+        calls = [node for node in self.graph.nodes.values() if node.type == "callActivity"]
+        called = {self._called(node) for node in calls} - {None}
         for process, nodes in self.top.items():
             if process not in called:
                 self._process(process, nodes)
@@ -199,10 +212,12 @@ class _Compiler:
                 break
         self._link_messages()
         self._link_signals()
-        for step in self.execution.steps.values():
+        for step in self.eventful:
             self._link_thrown(step)
         for scope in self.execution.scopes.values():
             self._find_starts(scope)
+        for step in self.steps.values():
+            step.is_timed = _is_timed(step)
         return self.execution
 
     def _process(self, process: str | None, nodes: list[FlowNode]) -> None:
@@ -218,8 +233,6 @@ class _Compiler:
                 pending.append(inner)
 
     def _called(self, node: FlowNode) -> str | None:
-        if node.type != "callActivity":
-            return None
         called = node.attributes.get("calledElement", "")
         return next(
             (name for name in (called, called.rpartition(":")[2]) if name in self.top), None
@@ -229,22 +242,29 @@ class _Compiler:
         self, scope: Scope, nodes: list[FlowNode], prefix: str, called: str | None = None
     ) -> Inlining:
         """Make the steps of a scope; yield what has to be done for those inside first."""
-        steps = self.execution.steps
         self.execution.scopes[scope.key] = scope
         if called is not None:
             self.open.add(called)
         for node in nodes:
-            step = Step(prefix + node.id, node, scope.key)
-            steps[step.key] = step
-            scope.members.append(step.key)
-            if node.is_sub_process and (inside := self.graph.inside(node.id)):
-                step.inner = step.key
-                yield self._scope(Scope(step.key, step.key), inside, prefix)
-            elif node.type == "callActivity" and (call := self._call(step, prefix)) is not None:
-                yield call
+            key = prefix + node.id
+            step = self.steps[key] = Step(key, node, scope.key)
+            scope.members.append(key)
+            if node.events:
+                self.eventful.append(step)
+            if node.type in _OPENING and (content := self._content(step, prefix)) is not None:
+                yield content
         self._link_sequence(scope, prefix)
         if called is not None:
             self.open.discard(called)
+
+    def _content(self, step: Step, prefix: str) -> Inlining | None:
+        if step.node.type == "callActivity":
+            return self._call(step, prefix)
+        inside = self.graph.inside(step.node.id)
+        if not inside:
+            return None
+        step.inner = step.key
+        return self._scope(Scope(step.key, step.key), inside, prefix)
 
     def _call(self, step: Step, prefix: str) -> Inlining | None:
         process = self._called(step.node)
@@ -252,34 +272,39 @@ class _Compiler:
             self.execution.warn("call-unresolved", step.node.id)
         elif process in self.open:
             self.execution.warn("call-cycle", step.node.id)
-        elif len(self.execution.steps) > self.most:
+        elif len(self.steps) > self.most:
             self.execution.warn("call-too-deep", step.node.id)
         else:
             nodes = self.top[process]
-            inner = f"{step.key}/" if nodes[0].id in self.execution.steps or prefix else ""
+            inner = f"{step.key}/" if nodes[0].id in self.steps or prefix else ""
             step.inner = step.key
             return self._scope(Scope(step.key, step.key), nodes, inner, process)
         return None
 
     def _link_sequence(self, scope: Scope, prefix: str) -> None:
-        steps = self.execution.steps
+        steps, outgoing = self.steps, self.graph.outgoing
+        attached: defaultdict[str, list[str]] = defaultdict(list)
         for key in scope.members:
             step = steps[key]
-            for flow in self.graph.outgoing(step.node.id):
-                target = prefix + flow.target
-                if target in steps and steps[target].scope == scope.key:
-                    step.exits.append((prefix + flow.id, target))
-                    steps[target].entries.append(prefix + flow.id)
+            node = step.node
+            for flow in outgoing(node.id):
+                target = steps.get(prefix + flow.target)
+                if target is not None and target.scope == scope.key:
+                    name = prefix + flow.id
+                    step.exits.append((name, target.key))
+                    target.entries.append(name)
                 else:
                     self.execution.warn("flow-across-border", flow.id)
-            if step.node.type == "boundaryEvent":
-                host = prefix + (step.node.attached_to or "")
+            if node.type == "boundaryEvent":
+                host = prefix + (node.attached_to or "")
                 if host in steps:
-                    steps[host].boundaries.append(key)
+                    attached[host].append(key)
                 else:
-                    self.execution.warn("unattached-boundary", step.node.id)
-            if step.node.triggered_by_event and step.inner:
+                    self.execution.warn("unattached-boundary", node.id)
+            elif step.inner is not None and node.triggered_by_event:
                 scope.event_scopes.append(key)
+        for host, boundaries in attached.items():
+            steps[host].boundaries = [*steps[host].boundaries, *boundaries]
         self._link_links(scope)
         holder = None if scope.holder is None else steps[scope.holder].node
         if holder is not None and holder.type == "adHocSubProcess":
@@ -288,13 +313,14 @@ class _Compiler:
 
     def _link_links(self, scope: Scope) -> None:
         """Go on, from a throwing link event, at the catching one of the same name and scope."""
-        steps = [self.execution.steps[key] for key in scope.members]
         linked = [
             (step, event.reference)
-            for step in steps
+            for step in map(self.steps.__getitem__, scope.members)
             for event in step.node.events
             if event.kind == "link"
         ]
+        if not linked:
+            return
         catches = {
             name: step
             for step, name in reversed(linked)
@@ -311,23 +337,22 @@ class _Compiler:
                 target.entries.append(f"link {step.key}")
 
     def _find_starts(self, scope: Scope) -> None:
-        steps = self.execution.steps
         free = [
             step
-            for step in map(steps.__getitem__, scope.members)
+            for step in map(self.steps.__getitem__, scope.members)
             if not step.entries
             and step.node.type != "boundaryEvent"
             and not step.node.triggered_by_event
             and step.node.attributes.get("isForCompensation") not in {"true", "1"}
         ]
         starts = [step for step in free if step.node.type == "startEvent"]
+        triggered = {step.key: None for step in free if self._instantiates(step)}
         if starts:
             for step in free:
-                if step.node.type != "startEvent" and not self._instantiates(step):
+                if step.node.type != "startEvent" and step.key not in triggered:
                     self.execution.warn("unreachable", step.node.id)
-        candidates = starts or free
-        scope.triggered = [step.key for step in free if self._instantiates(step)]
-        rest = [step.key for step in candidates if step.key not in scope.triggered]
+        scope.triggered = [*triggered]
+        rest = [step.key for step in starts or free if step.key not in triggered]
         if starts and len(rest) > 1:
             scope.choices = rest
         else:
@@ -343,80 +368,56 @@ class _Compiler:
         return step.node.is_event or step.node.is_activity
 
     def _link_messages(self) -> None:
-        reach: dict[str, set[str]] = {}
-        for flow in self.graph.flows.values():
-            if flow.kind != "message":
-                continue
-            source, target = (self.execution.steps.get(end) for end in (flow.source, flow.target))
-            if source is None or target is None:
-                continue
-            if source.node.is_gateway or target.node.is_gateway:
-                self.execution.warn("message-at-gateway", flow.id)
-                continue
-            source.sends.append((flow.id, target.key))
-            if self._meets(flow, source, target):
-                target.partners.append(source.key)
-            elif self._replies(flow, reach):
-                target.replies[flow.id] = None
+        messages = Messages(self.graph)
+        sends: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+        partners: defaultdict[str, list[str]] = defaultdict(list)
+        replies: defaultdict[str, dict[str, None]] = defaultdict(dict)
+        awaits: defaultdict[str, dict[str, None]] = defaultdict(dict)
+        for flow, source, target in self._messages():
+            sends[source.key].append((flow.id, target.key))
+            if messages.is_rendezvous(flow):
+                partners[target.key].append(source.key)
+            elif messages.is_reply(flow):
+                replies[target.key][flow.id] = None
             elif target.node.type not in {"endEvent", "intermediateThrowEvent"}:
-                target.awaits[flow.id] = None
-        for step in self.execution.steps.values():
-            if step.partners:
-                step.awaits.clear()
-                step.replies.clear()
+                awaits[target.key][flow.id] = None
+        for key, targets in sends.items():
+            self.steps[key].sends = targets
+        for key, sources in partners.items():
+            self.steps[key].partners = sources
+        for key in replies.keys() - partners.keys():
+            self.steps[key].replies = replies[key]
+        for key in awaits.keys() - partners.keys():
+            self.steps[key].awaits = awaits[key]
 
-    def _meets(self, flow: Flow, source: Step, target: Step) -> bool:
-        if not (source.node.is_activity and target.node.is_activity) or source is target:
-            return False
-        back = self.graph.outgoing(flow.target, "message")
-        return any(other.target == flow.source for other in back)
-
-    def _replies(self, flow: Flow, reach: dict[str, set[str]]) -> bool:
-        """Tell whether a message is the answer to what its receiver sent before."""
-        target = self.graph.nodes[flow.target]
-        source = self.graph.nodes[flow.source]
-        if not target.is_activity:
-            return False
-        for request in self.graph.outgoing(target.id, "message"):
-            first = self.graph.nodes[request.target]
-            if first.type == "participant" or first.process != source.process:
-                continue
-            if first.id not in reach:
-                reach[first.id] = self._reachable(first.id)
-            if source.id in reach[first.id]:
-                return True
-        return False
-
-    def _reachable(self, start: str) -> set[str]:
-        """Return what can come after a flow node in its own process."""
-        seen: set[str] = set()
-        pending = [start]
-        while pending:
-            node = self.graph.nodes[pending.pop()]
-            following = [flow.target for flow in self.graph.outgoing(node.id)]
-            following += [event.id for event in self.graph.attached(node.id)]
-            following += [inner.id for inner in self.graph.inside(node.id)]
-            if node.scope is not None:
-                following.append(node.scope)
-            fresh = [identifier for identifier in following if identifier not in seen]
-            seen.update(fresh)
-            pending += fresh
-        return seen
+    def _messages(self) -> Iterator[tuple[Flow, Step, Step]]:
+        """Yield the message flows between two steps."""
+        for flow in self.graph.flows.values():
+            if flow.kind == "message":
+                source, target = self.steps.get(flow.source), self.steps.get(flow.target)
+                if source is None or target is None:
+                    continue
+                if source.node.is_gateway or target.node.is_gateway:
+                    self.execution.warn("message-at-gateway", flow.id)
+                else:
+                    yield flow, source, target
 
     def _link_signals(self) -> None:
-        steps = self.execution.steps.values()
-        catching: dict[str, list[Step]] = {}
-        for step in steps:
-            if step.node.type in {"startEvent", "intermediateCatchEvent", "boundaryEvent"}:
+        catching: defaultdict[str, list[Step]] = defaultdict(list)
+        for step in self.eventful:
+            if step.node.type in bpmn.CATCH_EVENTS:
                 for reference in _signals(step.node):
-                    catching.setdefault(reference, []).append(step)
-        for step in steps:
+                    catching[reference].append(step)
+        heard: defaultdict[str, dict[str, None]] = defaultdict(dict)
+        for step in self.eventful if catching else ():
             if step.node.type in {"endEvent", "intermediateThrowEvent"}:
-                for reference in _signals(step.node):
-                    for catcher in catching.get(reference, ()):
-                        name = f"signal {step.key} {catcher.key}"
-                        step.sends.append((name, catcher.key))
-                        catcher.awaits[name] = None
+                caught = [one.key for name in _signals(step.node) for one in catching[name]]
+                sent = [(f"signal {step.key} {key}", key) for key in caught]
+                step.sends = [*step.sends, *sent]
+                for name, key in sent:
+                    heard[key][name] = None
+        for key, names in heard.items():
+            self.steps[key].awaits = dict.fromkeys(self.steps[key].awaits) | names
 
     def _link_thrown(self, step: Step) -> None:
         """Find what catches an error, an escalation, a cancellation; and what undoes."""
@@ -424,38 +425,50 @@ class _Compiler:
             return
         for event in step.node.events:
             if event.kind in THROWN:
-                step.catcher = self._catcher(step, event.kind, event.reference)
+                step.catcher = self._catcher(step.scope, event.kind, event.reference)
                 if step.catcher is None:
                     self.execution.warn(f"uncaught-{event.kind}", step.node.id)
             elif event.kind == "compensate":
                 step.handlers = self._handlers(step, event.reference)
 
-    def _catcher(self, step: Step, kind: str, reference: str | None) -> str | None:
-        steps, scopes = self.execution.steps, self.execution.scopes
-        scope = scopes[step.scope]
-        while scope.holder is not None:
-            holder = steps[scope.holder]
-            around = scopes[holder.scope]
-            inside = [] if holder.node.triggered_by_event else scope.event_scopes
-            starts = [key for inner in inside for key in scopes[inner].members]
-            for key in [
-                k for k in starts if steps[k].node.type == "startEvent"
-            ] + holder.boundaries:
-                for event in steps[key].node.events:
-                    if event.kind == kind and event.reference in {None, reference} | (
-                        {event.reference} if reference is None else set()
-                    ):
-                        return key
-            scope = around
-        return None
+    def _catcher(self, scope: str, kind: str, reference: str | None) -> str | None:
+        """Go outwards from a scope to the first event that catches what is thrown."""
+        found: str | None = None
+        left: list[str] = []
+        around: str | None = scope
+        while found is None and around is not None:
+            if (around, kind, reference) in self.caught:
+                found = self.caught[around, kind, reference]
+                break
+            left.append(around)
+            found = next(self._catching(around, kind, reference), None)
+            holder = self.execution.scopes[around].holder
+            around = None if holder is None else self.steps[holder].scope
+        for one in left:
+            self.caught[one, kind, reference] = found
+        return found
+
+    def _catching(self, inner: str, kind: str, reference: str | None) -> Iterator[str]:
+        """Yield what catches an event on the border of a scope, event sub-processes first."""
+        scope = self.execution.scopes[inner]
+        if scope.holder is None:
+            return
+        holder = self.steps[scope.holder]
+        inside = [] if holder.node.triggered_by_event else scope.event_scopes
+        members = [key for one in inside for key in self.execution.scopes[one].members]
+        starts = [key for key in members if self.steps[key].node.type == "startEvent"]
+        for key in [*starts, *holder.boundaries]:
+            for event in self.steps[key].node.events:
+                matches = reference is None or event.reference in {None, reference}
+                if event.kind == kind and matches:
+                    yield key
 
     def _handlers(self, step: Step, activity: str | None) -> list[str]:
-        steps = self.execution.steps
         prefix = step.key.removesuffix(step.node.id)
         found = []
         for event, handler in self.graph.handlers.items():
-            boundary = steps.get(prefix + event)
-            if boundary is None or prefix + handler not in steps:
+            boundary = self.steps.get(prefix + event)
+            if boundary is None or prefix + handler not in self.steps:
                 continue
             host = boundary.node.attached_to
             if activity == host or (activity is None and boundary.scope == step.scope):
@@ -467,25 +480,12 @@ def _signals(node: FlowNode) -> Iterable[str]:
     return (event.reference for event in node.events if event.kind == "signal" and event.reference)
 
 
-def is_timed(step: Step) -> bool:
-    """Tell whether time can pass in a step by itself.
-
-    Parameters
-    ----------
-    step : Step
-        A step.
-
-    Returns
-    -------
-    bool
-        True for activities without content of their own, timers, and events that wait for
-        somebody outside the drawing.
-    """
+def _is_timed(step: Step) -> bool:
     node = step.node
-    if step.inner is not None or step.node.triggered_by_event:
+    if step.inner is not None:
         return False
     if node.is_activity:
-        return True
+        return not node.triggered_by_event
     if node.type == "intermediateCatchEvent" or (
         node.type == "startEvent" and node.scope is not None
     ):

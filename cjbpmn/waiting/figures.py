@@ -77,6 +77,8 @@ class Figures:
             self._add_ending(weight, run)
             if run.meetings:
                 self.cases.append((weight, case_of(run)))
+        # Whether every choice was tried with all durations at their least, and at their most.
+        self.is_bounded = False
         self._bounds = bounds and [run for run in bounds if run[1].stopped is None]
         self.silent = self._silent()
         self.exact = exact if self.runs else None
@@ -285,8 +287,12 @@ class Figures:
 
     def _is_answered(self, moment: Moment) -> bool:
         if moment not in self._answered:
-            after = nx.descendants(self.game.structure.network, moment)
-            self._answered[moment] = any(m in self.game.touches for m in after)
+            network = self.game.structure.network
+            after = nx.descendants(network, moment)
+            # The same contact again is an answer too: the question comes back.
+            self._answered[moment] = any(
+                m in self.game.touches or network.has_edge(m, moment) for m in after
+            )
         return self._answered[moment]
 
     def tails(self) -> tuple[Tail, ...]:
@@ -352,8 +358,10 @@ class Figures:
         if self._bounds is None:
             self._bounds = []
             if self.played.method == "sampled":
+                self.is_bounded = True
                 for bound in ("least", "most"):
                     played = enumerate_runs(self.game, bound=bound, most=500)
+                    self.is_bounded = self.is_bounded and not played.rest
                     self._bounds += [run for run in played.runs if run[1].stopped is None]
         return self._bounds
 

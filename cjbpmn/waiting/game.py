@@ -217,7 +217,7 @@ class Game(Activities):
                 self._win(activity, unknown[choice], None)
                 return
             runners = known
-        clocks = [(r.key, self.clocks[r.key]) for r in runners if not r.awaits]
+        clocks = [(r.key, self._clock(r.key)) for r in runners if not r.awaits]
         if clocks:
             index, hours = self.chooser.winner(clocks)
             winner = self.steps[clocks[index][0]]
@@ -261,7 +261,7 @@ class Game(Activities):
         elif step.awaits:
             self._await(activity, step.awaits, lambda last: self._caught(activity, last))
         elif step.key in self.clocks:
-            hours = self.chooser.duration(step.key, self.clocks[step.key])
+            hours = self.chooser.duration(step.key, self._clock(step.key))
             rank = 1 if step.node.has_event("timer") else 0
             self._at(hours, rank, activity, lambda: self._caught(activity, None))
         else:

@@ -129,6 +129,8 @@ def expect(game: Game) -> Expectations | None:
     Expectations or None
         None where the model cannot be cut so, or a random duration does not stand alone.
     """
+    if game.timings.is_dated:
+        return None  # a place is another one at another time of the day
     try:
         ways = _explore(game)
     except NotLinear:

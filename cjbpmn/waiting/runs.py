@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 
+from cjbpmn.dated import Dated
 from cjbpmn.distributions import Distribution, Empirical, Fixed, Sum
 from cjbpmn.waiting.game import Game
 from cjbpmn.waiting.tokens import Run
@@ -75,11 +76,11 @@ def is_countable(distribution: Distribution) -> bool:
     Returns
     -------
     bool
-        True for fixed and empirical ones, and sums of these.
+        True for fixed and empirical ones, sums of these, and what is fixed once it begins.
     """
     if isinstance(distribution, Sum):
         return all(map(is_countable, distribution.parts))
-    return isinstance(distribution, Fixed | Empirical)
+    return isinstance(distribution, Fixed | Empirical | Dated)
 
 
 class Scripted:

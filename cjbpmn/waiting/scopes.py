@@ -99,7 +99,7 @@ class Scopes(Gateways):
                     ),
                 )
             elif key in self.clocks:
-                hours = self.chooser.duration(key, self.clocks[key])
+                hours = self.chooser.duration(key, self._clock(key))
                 if start.node.interrupting and self._survives():
                     instance.deadline = self.now + hours
                     continue

@@ -11,25 +11,27 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-import networkx as nx
-
 from cjbpmn.contacts import Contact, customer_side, find_contacts, focal_organisation
 from cjbpmn.customer import resolve_customer
 from cjbpmn.durations import Timings, read_timings
 from cjbpmn.graph import ProcessGraph
+from cjbpmn.memory import without_collection
 from cjbpmn.waiting.engines import figure_out
 from cjbpmn.waiting.execution import Step, compile_execution
 from cjbpmn.waiting.figures import Figures
 from cjbpmn.waiting.game import Game
 from cjbpmn.waiting.promises import judge_promises
+from cjbpmn.waiting.reaches import Reach, find_reaches
+from cjbpmn.waiting.reduction import Reduced
 from cjbpmn.waiting.responsibility import Responsibility
 from cjbpmn.waiting.stretches import (
     CaseFigures,
-    Leg,
     WaitingReport,
     WaitingStretch,
 )
-from cjbpmn.waiting.structure import Moment, Reach, Structure, build_structure
+from cjbpmn.waiting.structure import Structure, build_structure
+from cjbpmn.waiting.turns import find_turns
+from cjbpmn.waiting.workings import Workings
 
 
 def find_waiting_stretches(
@@ -108,6 +110,7 @@ def find_waiting_stretches(
     )
 
 
+@without_collection()
 def find_structure(
     graph: ProcessGraph, contacts: Mapping[str, Contact], own: frozenset[str]
 ) -> tuple[Structure, list[Reach]]:
@@ -130,11 +133,7 @@ def find_structure(
         What lies before each contact, where that takes time; in document order.
     """
     structure = build_structure(compile_execution(graph), contacts, own)
-    steps = structure.execution.steps
-    order = {identifier: index for index, identifier in enumerate(graph.nodes)}
-    reaches = [reach for end in structure.touches if (reach := structure.reach(end, order)).timed]
-    reaches.sort(key=lambda reach: (order[steps[reach.end.key].node.id], reach.end))
-    return structure, reaches
+    return structure, find_reaches(structure)
 
 
 def _findings(graph: ProcessGraph) -> Iterator[str]:
@@ -183,6 +182,7 @@ class _Maker:
         self.structure = structure
         self.timings = timings
         self.figures = figures
+        self.workings = Workings(figures.game, figures)
         self.blame = blame
         self.order = {identifier: index for index, identifier in enumerate(graph.nodes)}
         self.senders: dict[str, list[str]] = {}
@@ -198,9 +198,11 @@ class _Maker:
     def _stretch(self, reach: Reach, listed: Mapping[str, str]) -> WaitingStretch:
         end, steps = reach.end, self.structure.execution.steps
         endless = reach.is_endless or self._repeats_for_ever(reach)
-        around = self.figures.bounds(end, endless=endless)
-        spread = self.figures.spread_of(end)
-        expected = self.figures.expected(end)
+        around = self.workings.around(end, endless=endless)
+        worked = self.workings.reduce(end)
+        reduced = None if isinstance(worked, str) else worked
+        spread = self.figures.spread_of(end) if reduced is None else reduced.spread
+        expected = self.figures.expected(end) if reduced is None else reduced.expected
         blamed = self.blame.before.get(end, {})
         pools = dict.fromkeys(self.graph.nodes[identifier].participant for identifier in reach.body)
         return WaitingStretch(
@@ -208,13 +210,13 @@ class _Maker:
             starts=tuple(start.name for start in reach.starts),
             kind="between" if reach.starts else "before_first",
             body=reach.body,
-            executions=self._executions(reach),
-            minimum=None if around is None else around[0],
+            executions=self._executions(reach, reduced),
+            minimum=None if around is None else around.minimum,
             expected=expected,
-            maximum=None if around is None else around[1],
+            maximum=None if around is None else around.maximum,
             p50=spread.percentile(0.5),
             p90=spread.percentile(0.9),
-            legs=tuple(self._legs(end, endless=endless)),
+            legs=tuple(self.workings.legs(end, reduced, endless=endless)),
             handoffs=reach.handoffs,
             desks=reach.desks,
             partners=tuple(
@@ -226,8 +228,9 @@ class _Maker:
             includes_end_work=self.structure.touches[end].before,
             includes_start_work=any(self.structure.touches[start].after for start in reach.starts),
             twin=next((listed[key] for key in self._others(steps[end.key]) if key in listed), None),
+            turns=find_turns(self.graph, self.structure, reach),
             inside=self._inside(reach),
-            standard_error=self.figures.error_of(end),
+            standard_error=self.figures.error_of(end) if reduced is None else reduced.error,
             sources={
                 identifier: self.timings.durations[identifier].source
                 for identifier in reach.timed
@@ -236,7 +239,18 @@ class _Maker:
             spread=spread,
             by_lane=self.blame.lanes(blamed, expected),
             by_cause=self.blame.causes(blamed, expected),
+            how=self._how(reduced),
+            because=worked if isinstance(worked, str) else "",
+            bounds="exact" if around is None else around.kind,
+            within=None if around is None else around.within,
+            step=0.0 if reduced is None else reduced.step,
         )
+
+    def _how(self, reduced: Reduced | None) -> str:
+        """Say how the figures of a stretch were found."""
+        if reduced is not None:
+            return "reduced"
+        return "sampled" if self.figures.samples else self.figures.method
 
     def _others(self, step: Step) -> Iterator[str]:
         """Yield the other ends of the messages of a step."""
@@ -257,26 +271,22 @@ class _Maker:
                 return self.timings.repeats.get(identifier, 0) > 0
         return False
 
-    def _executions(self, reach: Reach) -> float | None:
+    def _executions(self, reach: Reach, reduced: Reduced | None) -> float | None:
         if self.figures.method == "none":
             return None
+        if reduced is not None and reduced.executions is not None:
+            return reduced.executions
         number = self.figures.executions(reach.end)
         silent = self.figures.silent
         if number == 0 and any(m.key in silent for m in (reach.end, *reach.inside)):
             return None
         return number
 
-    def _legs(self, end: Moment, *, endless: bool) -> Iterator[Leg]:
-        for start, share, expected in self.figures.shares(end):
-            around = self.figures.bounds(end, start, endless=endless, leg=True)
-            if around is not None:
-                yield Leg(start, share, around[0], expected, around[1])
-
     def case(self, stretches: Sequence[WaitingStretch]) -> CaseFigures:
         """Make the figures of one case."""
         if not self.figures.waits:
             return CaseFigures()
-        least, most = self.figures.wait_range
+        least, most = self.workings.whole
         executed = [stretch for stretch in stretches if stretch.executions]
         if any(stretch.maximum == math.inf for stretch in executed) or self._goes_round():
             most = math.inf
@@ -301,12 +311,11 @@ class _Maker:
 
     def _goes_round(self) -> bool:
         """Tell whether a case can come back to the same contact, and wait again."""
-        touches, network = self.structure.touches, self.structure.network
-        for component in nx.strongly_connected_components(network):
-            if len(component) == 1 or self.figures.waits.keys().isdisjoint(component):
+        for circle in self.structure.circles:
+            if self.figures.waits.keys().isdisjoint(circle):
                 continue
-            for m in component:
-                touch = touches.get(m)
+            for m in circle:
+                touch = self.structure.touches.get(m)
                 if self.structure.takes_time(m) if touch is None else touch.before or touch.after:
                     return True
         return False

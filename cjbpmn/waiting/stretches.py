@@ -16,6 +16,7 @@ COLUMNS: Final = (
     "end",
     "starts",
     "kind",
+    "turns",
     "body",
     "executions",
     "minimum",
@@ -31,6 +32,9 @@ COLUMNS: Final = (
     "by_lane",
     "by_cause",
     "sources",
+    "how",
+    "because",
+    "bounds",
 )
 """The columns of `stretches_to_frame`."""
 
@@ -96,7 +100,10 @@ class WaitingStretch:
         Of the others, who says how long they take: ``given``, ``declared``, ``bpsim``, ``timer``
         or ``label``.
     standard_error : float
-        Of `expected`, in hours; zero where that is exact.
+        Of `expected`, in hours; zero where that is exact. Where the wait was worked out on a
+        lattice: how far off it can be.
+    turns : mapping of str to str
+        By the contact before, whose turn it is: `cjbpmn.waiting.turns.Turn`.
     inside : tuple of str
         The body, and those contacts at its two ends that are not the customer's own: all that
         others do between what the customer does.
@@ -108,6 +115,19 @@ class WaitingStretch:
     by_cause : mapping of str to float
         The same by cause: ``work`` of the organisation, a ``partner``, a ``timer``, something
         ``outside`` the drawing, or the ``customer``.
+    how : str
+        How its figures were found: ``exact``, from all runs; ``reduced``, worked out between the
+        contacts; ``enumerated``, from the likeliest runs; ``sampled``; ``none``.
+    because : str
+        Why they could not be worked out, with the id of an element.
+    bounds : str
+        What `minimum` and `maximum` are: ``exact``; ``attained``, both were reached, and more may
+        be possible; ``outer``, nothing lies outside, and they may never be reached.
+    within : tuple of float or None
+        Where they are not exact: between what the wait is proven to be.
+    step : float
+        Where it was worked out on a lattice: `p50`, `p90` and all of `spread` are off by no more
+        than half of this, in hours.
     """
 
     end: str
@@ -128,12 +148,18 @@ class WaitingStretch:
     includes_end_work: bool = False
     includes_start_work: bool = False
     twin: str | None = None
+    turns: Mapping[str, str] = field(default_factory=dict)
     inside: tuple[str, ...] = ()
     standard_error: float = 0.0
     sources: Mapping[str, str] = field(default_factory=dict)
     spread: Spread = field(default_factory=Spread, repr=False)
     by_lane: Mapping[str, float] = field(default_factory=dict)
     by_cause: Mapping[str, float] = field(default_factory=dict)
+    how: str = "exact"
+    because: str = ""
+    bounds: str = "exact"
+    within: tuple[float, float] | None = None
+    step: float = 0.0
 
     @property
     def incomplete(self) -> bool:
@@ -156,6 +182,7 @@ class WaitingStretch:
             "end": self.end,
             "starts": sorted(self.starts),
             "kind": self.kind,
+            "turns": dict(self.turns),
             "body": sorted(self.body),
             "executions": self.executions,
             "min": _json(self.minimum),
@@ -179,6 +206,7 @@ class WaitingStretch:
             "sources": dict(self.sources),
             "by_lane": dict(self.by_lane),
             "by_cause": dict(self.by_cause),
+            "method": self._method(),
         }
         if self.unknown:
             values |= {"incomplete": True, "lower_bound": True, "unknown": list(self.unknown)}
@@ -190,6 +218,19 @@ class WaitingStretch:
             values["unreachable"] = True
         if self.twin is not None:
             values["twin"] = self.twin
+        return values
+
+    def _method(self) -> dict[str, Any]:
+        """Return how its figures were found, and how exact they are."""
+        values: dict[str, Any] = {"name": self.how, "bounds": self.bounds}
+        if self.because:
+            values["because"] = self.because
+        if self.standard_error:
+            values["standard_error"] = self.standard_error
+        if self.step:
+            values["step"] = self.step
+        if self.within is not None and self.bounds != "exact":
+            values["within"] = [_json(hours) for hours in self.within]
         return values
 
 

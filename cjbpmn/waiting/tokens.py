@@ -16,9 +16,10 @@ from dataclasses import dataclass, field
 from heapq import heappush
 from typing import Final, NamedTuple, Protocol, TypeAlias
 
+from cjbpmn.dated import Dated
 from cjbpmn.distributions import Distribution
 from cjbpmn.durations import Timings, declared_waits
-from cjbpmn.waiting.execution import Scope, Step, is_timed
+from cjbpmn.waiting.execution import Scope, Step
 from cjbpmn.waiting.lineage import Arrivals, Branch, Lineage, Stay
 from cjbpmn.waiting.structure import Moment, Structure
 
@@ -278,7 +279,7 @@ class Table:
         # The steps of a journey tell one story; a step that does not happen this time is no bar.
         self.skippable = {step.element for step in told if step.element}
         self.limit = min(40 * len(self.steps) + 1000, max(_LONGEST, 4 * len(self.steps)))
-        self.timed = {key for key, step in self.steps.items() if is_timed(step)}
+        self.timed = {key for key, step in self.steps.items() if step.is_timed}
         self.touched = {moment.key for moment in self.touches}
         # What the customer may notice of a case: not that the case itself is over.
         self.noticed = {
@@ -288,6 +289,11 @@ class Table:
             if step.node.type != "endEvent" or self.scopes[step.scope].holder is not None
         }
         self._clear()
+
+    def _clock(self, key: str) -> Distribution:
+        """Return how long something takes that begins now."""
+        clock = self.clocks[key]
+        return clock.since(self.now) if isinstance(clock, Dated) else clock
 
     def _clear(self) -> None:
         """Begin a new run."""

@@ -1,0 +1,221 @@
+"""What can be worked out about each wait without playing: its bounds, and how it is spread."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Final
+
+from cjbpmn.waiting.algebra import Refused
+from cjbpmn.waiting.blocks import put_together
+from cjbpmn.waiting.figures import Figures
+from cjbpmn.waiting.game import Game
+from cjbpmn.waiting.intervals import Bounds, Intervals
+from cjbpmn.waiting.passage_rules import find_passages
+from cjbpmn.waiting.reduction import Reduced, Reductions
+from cjbpmn.waiting.stretches import Leg
+from cjbpmn.waiting.structure import Moment
+
+_EQUAL: Final = 1e-9
+_LEFT_OUT: Final = 1e-3
+"""Where the runs that were played leave out more, percentiles are rather worked out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The least and the most of a wait.
+
+    Parameters
+    ----------
+    minimum, maximum : float
+        In hours.
+    kind : str
+        ``exact``; ``attained``, both were reached, and more may be possible; ``outer``, nothing
+        lies outside, and they may never be reached.
+    within : tuple of float or None
+        What is proven: nothing lies outside.
+    """
+
+    minimum: float
+    maximum: float
+    kind: str
+    within: tuple[float, float] | None = None
+
+
+class Workings:
+    """What can be worked out about the waits of a model.
+
+    Parameters
+    ----------
+    game : Game
+        The model.
+    figures : Figures
+        What playing it said.
+    """
+
+    def __init__(self, game: Game, figures: Figures) -> None:
+        self.game = game
+        self.figures = figures
+        played = figures.played
+        self.is_all_played = played.method == "exact" and not figures.samples
+
+    @cached_property
+    def _reductions(self) -> Reductions:
+        found = find_passages(self.game)
+        put_together(found)
+        return Reductions(found, Intervals(found))
+
+    @property
+    def _is_dated(self) -> bool:
+        return self.game.timings.is_dated
+
+    # Bounds
+
+    def around(self, end: Moment, *, endless: bool) -> Range | None:
+        """Say what a wait is at least and at most.
+
+        Parameters
+        ----------
+        end : Moment
+            The contact that ends it.
+        endless : bool
+            Whether time can pass in a circle before it.
+
+        Returns
+        -------
+        Range or None
+            None where the contact never happens.
+        """
+        if end not in self.figures.waits:
+            return None
+        bounds = [] if self.is_all_played or self._is_dated else list(self._legs(end).values())
+        found = self._range((end, None), bounds, endless=endless)
+        return replace(found, kind="exact") if self.is_all_played and found else found
+
+    @property
+    def whole(self) -> tuple[float, float]:
+        """The least and the most that one case waits in all."""
+        if not (self.is_all_played or self._is_dated):
+            proven = self._reductions.intervals.whole()
+            if proven is not None:
+                return proven
+        return self.figures.wait_range
+
+    def _legs(self, end: Moment) -> dict[str | None, Bounds]:
+        """Return the proven bounds by the name of the contact before."""
+        found: dict[str | None, Bounds] = {}
+        for start, bounds in self._reductions.intervals.legs(end).items():
+            name = None if start is None else start.name
+            found[name] = bounds if name not in found else _around([found[name], bounds])
+        return found
+
+    def _range(
+        self,
+        where: tuple[Moment, str | None],
+        bounds: list[Bounds],
+        *,
+        endless: bool,
+        leg: bool = False,
+    ) -> Range | None:
+        """Hold what is proven against what happened when all durations were at their bounds."""
+        within: tuple[float, float] | None = None
+        if bounds:
+            proven = _around(bounds)
+            within = (proven.minimum, math.inf if endless else proven.maximum)
+            if not proven.reason:
+                return Range(*within, "exact", within)
+        attained = self.figures.bounds(*where, endless=endless, leg=leg)
+        if attained is None:
+            return None if within is None else Range(*within, "outer", within)
+        if within is None:
+            return Range(*attained, "attained")
+        if _same(attained, within):
+            return Range(*within, "exact", within)
+        if self.figures.is_bounded or not self.figures.samples:
+            # All choices were tried, or the likeliest; that says more than a bound far away.
+            return Range(*attained, "attained", within)
+        return Range(*within, "outer", within)
+
+    # How it is spread
+
+    def reduce(self, end: Moment) -> Reduced | str:
+        """Work out how a wait is spread.
+
+        Parameters
+        ----------
+        end : Moment
+            The contact that ends it.
+
+        Returns
+        -------
+        Reduced or str
+            The reason why that cannot be done; empty where there is no need to.
+        """
+        played = self.figures.played
+        if not (self.figures.samples or played.rest > _LEFT_OUT) or not self.figures.waits:
+            return ""
+        if self._is_dated:
+            return "a calendar or a date"
+        if end not in self.figures.waits:
+            return ""
+        try:
+            return self._reductions.reduce(end)
+        except Refused as refused:
+            return str(refused)
+
+    def legs(self, end: Moment, reduced: Reduced | None, *, endless: bool) -> list[Leg]:
+        """Return a wait by the contact before.
+
+        Parameters
+        ----------
+        end : Moment
+            The contact that ends it.
+        reduced : Reduced or None
+            How it is spread, where that was worked out.
+        endless : bool
+            Whether time can pass in a circle before it.
+
+        Returns
+        -------
+        list of Leg
+            In the order of their names.
+        """
+        exact = not self.is_all_played and not self._is_dated
+        proven = self._legs(end) if exact else {}
+        found = []
+        for start, share, expected in self._shares(end, reduced):
+            bounds = [proven[start]] if start in proven else []
+            around = self._range((end, start), bounds, endless=endless, leg=True)
+            if around is not None:
+                found.append(Leg(start, share, around.minimum, expected, around.maximum))
+        return found
+
+    def _shares(
+        self, end: Moment, reduced: Reduced | None
+    ) -> list[tuple[str | None, float, float]]:
+        if reduced is None:
+            return self.figures.shares(end)
+        merged: dict[str | None, tuple[float, float]] = {}
+        for leg in reduced.legs:
+            name = None if leg.start is None else leg.start.name
+            share, total = merged.get(name, (0.0, 0.0))
+            merged[name] = (share + leg.share, total + leg.share * leg.expected)
+        return [
+            (name, merged[name][0], merged[name][1] / merged[name][0])
+            for name in sorted(merged, key=lambda name: (name is not None, name or ""))
+        ]
+
+
+def _around(bounds: list[Bounds]) -> Bounds:
+    return Bounds(
+        min(one.minimum for one in bounds),
+        max(one.maximum for one in bounds),
+        next((one.reason for one in bounds if one.reason), ""),
+    )
+
+
+def _same(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    return all(
+        a == b or abs(a - b) <= _EQUAL * max(abs(a), 1.0) for a, b in zip(one, other, strict=True)
+    )
