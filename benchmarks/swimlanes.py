@@ -4,6 +4,9 @@
 
 Counts, among the shapes and lines that are ours, what a reader would trip over. Shapes on shapes
 must not happen; names of message flows on each other, and lines through names, should be rare.
+
+Where a model draws its customer itself, a second journey leads through that, and what is drawn
+around it is counted too: nothing of it may lie on a shape, a name or a line of the model.
 """
 
 from __future__ import annotations
@@ -20,8 +23,10 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 import models
 
 import cjbpmn as cj
-from cjbpmn.diagram import Bounds, Point, bounds_of, waypoints_of
+from cjbpmn.diagram import Bounds, Diagram, Point, bounds_of, main_diagram, waypoints_of
 from cjbpmn.elements import FLOW_NODES, SUB_PROCESSES
+from cjbpmn.enrichment import Show
+from cjbpmn.enrichment.surroundings import look_around
 from cjbpmn.names import local_name, qualified
 
 FRAMES = {"participant", "lane", "group"}
@@ -125,6 +130,45 @@ def count(drawing: Drawing) -> Counter[str]:
     return found
 
 
+def count_around(path: Path) -> Counter[str]:
+    """Count what lies on what around a customer whom the model draws itself."""
+    found: Counter[str] = Counter()
+    plain = cj.read_document(path)
+    graph = cj.build_graph(plain)
+    told = models.draft_drawn_journey(graph)
+    diagram = main_diagram(plain.root)
+    if diagram is None or not told.steps:
+        return found
+    around = look_around(plain, graph, diagram)
+    before = plain.source.identifiers()
+    cj.enrich_document(plain, told, show=list(Show), legend=True)
+    drawn = Diagram(diagram.plane)
+    new = {
+        one: within(box, 0.5)
+        for one, box in drawn.drawn()
+        if one not in before and one.startswith("Cj")
+    }
+    found["drawn customers"] = bool(new)
+    found["things around them"] = len(new)
+    found["thing on thing"] = sum(a.overlaps(b) for a, b in combinations(new.values(), 2))
+    for box in new.values():
+        found["thing on a shape or name of the model"] += any(map(box.overlaps, around.shapes))
+        found["thing on a line of the model"] += any(map(box.overlaps, around.lines))
+    for link in plain.root.iter(qualified("bpmn:association")):
+        edge, node = drawn.edge(link.get("id", "")), drawn.bounds(link.get("sourceRef", ""))
+        if link.get("id", "") in before or edge is None or node is None:
+            continue
+        points = waypoints_of(edge)
+        found["lines from them"] += 1
+        found["lines with a bend"] += len(points) > 2  # noqa: PLR2004
+        found["line through a shape of the model"] += sum(
+            any(within(box, 2).overlaps(part) for part in segments(points))
+            for box in around.obstacles
+            if not box.overlaps(node)
+        )
+    return found
+
+
 def lie_along(one: Bounds, other: Bounds) -> bool:
     """Tell whether two lines, both upright or both level, share a part."""
     if one.width == other.width == 0 and one.x == other.x:
@@ -154,6 +198,7 @@ def main(folder: str, every: str = "1", journeys: str = "1") -> None:
                 kept = drafted.steps[number % 2 :: number]
                 told.append(replace(drafted, name=f"Drafted {number}", steps=kept))
             cj.enrich_document(document, told)
+            total.update(count_around(path))
         found = count(ours(document, before))
         found["models"] = 1
         total.update(found)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cjbpmn.customer import customer_nodes, resolve_customer
 from cjbpmn.journey import Emotion, Evidence, Journey, Observation, Persona, Phase, Step
+from cjbpmn.reading_order import rank_nodes
 
 if TYPE_CHECKING:
     from cjbpmn.graph import ProcessGraph
@@ -121,3 +123,29 @@ def draft_journey(graph: ProcessGraph, steps: int = 8) -> Journey:
         persona=Persona("Anna", prefers=("email",), refuses=("fax",)),
         observations=(Observation("Nobody tells me", at=told[-1].at, impact=4, effort=1),),
     )
+
+
+def draft_drawn_journey(graph: ProcessGraph) -> Journey:
+    """Draft a journey over all that the model's own customer does, as the customer does it."""
+    inside = customer_nodes(graph, resolve_customer(graph))
+    doubtful = {one for finding in graph.findings for one in finding.elements}
+    rank = rank_nodes(graph)
+    own = [
+        node
+        for node in sorted(graph.nodes.values(), key=lambda node: rank.get(node.id, 0))
+        if node.id in inside - doubtful and node.type != "participant" and not node.is_gateway
+    ]
+    phases = ("becoming aware", "ordering", "using")
+    seen = ((), ("confirmation e-mail",), ("letter", "app"), ("website",))
+    steps = tuple(
+        Step(
+            f"I {node.name or node.type}",
+            at=(node.id,),
+            phase=phases[min(2, 3 * number // len(own))],
+            sees=tuple(Evidence(text) for text in seen[number % 4]),
+            feels=(Emotion(number % 5 - 2),) if number % 4 else (),
+        )
+        for number, node in enumerate(own)
+    )
+    told = (Observation("Nobody tells me how long this takes", at=steps[-1].at),) if steps else ()
+    return Journey("Drawn", phases=tuple(map(Phase, phases)), steps=steps, observations=told)

@@ -176,7 +176,7 @@ class TestWhiteBox:
             ("I eat", "eat"),
             ("I go back to work", None),
         )
-        assert [finding.code for finding in enriched.findings] == ["unlinked-step"]
+        assert [finding.code for finding in enriched.findings] == ["unlinked-step", "no-diagram"]
         flow = bpmn.extension(document.element("m1"), "touchpoint")
         assert flow is not None
         assert Touchpoint(flow).channel == "desk"
@@ -214,6 +214,17 @@ class TestExamples:
         enrich_document(document, journey)
         assert document.to_bytes() == once
         assert stripped(document) == data
+
+    def test_the_customer_may_be_called_as_the_first_enrichment_called_it(self, name: str) -> None:
+        journey = read_journey(EXAMPLES / f"{name}.journey.yaml")
+        document, enriched = enrich((EXAMPLES / f"{name}.bpmn").read_bytes(), journey)
+        once = document.to_bytes()
+        drawn = enriched.customers[0]
+        for called in (drawn, document.element(drawn).get("name")):
+            enrich_document(document, journey, customer=called or "")
+            assert document.to_bytes() == once
+        with pytest.raises(ElementNotFound):
+            enrich_document(document, journey, customer="Nobody")
 
     def test_nothing_that_was_there_is_lost(self, name: str) -> None:
         data = (EXAMPLES / f"{name}.bpmn").read_bytes()

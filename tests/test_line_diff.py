@@ -65,9 +65,12 @@ def lost(before: Sequence[str], after: Sequence[str], changed: set[str]) -> str 
 
 
 def reindented(removed: list[str], added: list[str]) -> str | None:
-    """Return a removed line of a hunk of which only the white space is another one."""
-    same = {line.strip() for line in added}
-    return next((line for line in removed if line.strip() in same), None)
+    """Return a removed line of a hunk of which only the white space is another one.
+
+    A line that stays as it is between two that change, git may show with them.
+    """
+    same, known = {line.strip() for line in added}, set(added)
+    return next((line for line in removed if line.strip() in same and line not in known), None)
 
 
 def may_become(word: str, other: str, changed: set[str]) -> bool:
@@ -137,6 +140,8 @@ def test_the_test_sees_what_is_lost(before: str, after: str) -> None:
 def test_the_test_sees_what_is_indented_anew() -> None:
     assert reindented(["  <a/>"], ["<b>", "<a/>"]) == "  <a/>"
     assert reindented(["  <a/>"], ["  <a>", "</a>"]) is None
+    assert reindented(["<a>", "  <b/>"], ["<a x='1'>", "  <b/>", "<b/>"]) is None
+    assert reindented(["<a>", "  <b/>"], ["<a x='1'>", " <b/>"]) == "  <b/>"
 
 
 @pytest.mark.parametrize(

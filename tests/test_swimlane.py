@@ -160,6 +160,47 @@ def test_a_flow_goes_around_what_stands_above_its_target(is_round: bool) -> None
     assert target.x <= way[-1][0] <= target.right
 
 
+@pytest.mark.parametrize("is_round", [False, True])
+@pytest.mark.parametrize(
+    ("walls", "ends"),
+    [
+        # The columns right beside the target are taken too: it is entered from the side.
+        ([(0, 100, 220, 80)], "side"),
+        # Something stands at both sides: from above, in the room right over the target.
+        ([(0, 100, 220, 80), (0, 290, 50, 100), (170, 290, 50, 100)], "above"),
+        # And close above it: from below.
+        ([(0, 240, 220, 50), (0, 290, 50, 60), (170, 290, 50, 60)], "below"),
+    ],
+)
+def test_a_flow_comes_down_farther_away_where_all_near_to_its_target_is_taken(
+    walls: list[tuple[float, float, float, float]], ends: str, is_round: bool
+) -> None:
+    task = Bounds(60, -200, 100, 80)
+    target = Bounds(92, 300, 36, 36) if is_round else Bounds(60, 300, 100, 80)
+    contact = Contact(0, target, is_round=is_round)
+    stones = [Bounds(*wall) for wall in walls]
+    [column] = assign_columns([contact], [task], [target, *stones])
+    way = route(contact, column, 0, task, -100).points
+    for (x, y), (to_x, to_y) in pairwise(way):
+        assert x == to_x or y == to_y
+        piece = Bounds(min(x, to_x), min(y, to_y), abs(x - to_x), abs(y - to_y))
+        assert not any(piece.overlaps(stone) for stone in stones)
+    (x, y), (before_x, before_y) = way[-1], way[-2]
+    assert target.x <= x <= target.right
+    assert target.y <= y <= target.bottom
+    assert ends == ("side" if before_y == y else "above" if before_y < y else "below")
+    assert (before_x == x) == (ends != "side")
+
+
+def test_where_there_is_no_way_it_runs_through_as_little_as_may_be() -> None:
+    task, target = Bounds(60, -200, 100, 80), Bounds(60, 300, 100, 80)
+    wall = Bounds(-2000, 100, 4000, 20)
+    [column] = assign_columns([Contact(0, target)], [task], [target, wall])
+    assert column == (110, 110)
+    [aside] = assign_columns([Contact(0, target)], [task], [target, wall, Bounds(0, 150, 220, 40)])
+    assert not 0 <= aside[1] <= 220
+
+
 @given(st.lists(st.tuples(st.floats(0, 2000), st.floats(0, 2000)), max_size=30))
 def test_flows_on_one_track_do_not_touch(columns: list[tuple[float, float]]) -> None:
     tracks = assign_tracks(columns)

@@ -10,9 +10,11 @@ import models
 import pytest
 from test_enrichment import JOURNEY, enrich, stripped
 
+from cjbpmn.contacts import find_contacts
 from cjbpmn.diagram import Bounds, Diagram, waypoints_of
 from cjbpmn.document import Document, read_document
 from cjbpmn.enrichment import enrich_document
+from cjbpmn.enrichment.extraction import extract_journeys
 from cjbpmn.errors import (
     ElementNotFound,
     InvalidValue,
@@ -161,6 +163,37 @@ class TestLaneOfTheOrganisation:
         assert (pool.bottom, lane.bottom, pool.y) == (300, 100, lane.y)
         assert pool.right == lane.right == desk.right
         assert lane.x == desk.x
+
+    def test_a_node_that_several_steps_meet_carries_a_touchpoint_for_each(self) -> None:
+        steps = (
+            Step("I ask", at=("Check claim",), channel="phone"),
+            Step("I ask again", at=("Check claim",), channel="email", direction="both"),
+            Step("I hear", at=("Send decision",), channel="letter"),
+        )
+        asking = replace(JOURNEY, steps=steps)
+        other = Journey("J", customer="Customer", steps=(Step("I call", at=("Check claim",)),))
+        document = read_document(self.POOL)
+        enrich_document(document, [asking, other], placement="lane")
+        once = document.to_bytes()
+        graph = build_graph(document)
+        assert {
+            (one.customer_node, one.other_node, one.direction, one.channel, one.flows)
+            for one in find_interaction_points(graph)
+        } == {
+            ("CjActivity_1", "check", "c2o", "phone", ("check",)),
+            ("CjActivity_2", "check", "both", "email", ("check:2", "check:3")),
+            ("CjActivity_3", "tell", "o2c", "letter", ("tell",)),
+            ("CjActivity_2_1", "check", "c2o", None, ("check:4",)),
+        }
+        involved = find_contacts(graph, graph.customers)
+        assert involved["check"].direction == "both"
+        assert involved["CjActivity_2_1"].direction == "in"
+        # An attribute has room for one.
+        assert document.element("check").get(qualified("cj:channel")) == "phone"
+        assert extract_journeys(document).journeys == (asking, other)
+        enrich_document(document, [asking, other], placement="lane")
+        assert document.to_bytes() == once
+        assert stripped(document) == self.POOL
 
     def test_the_two_are_linked_by_associations_and_never_by_message_flows(self) -> None:
         document = self.enrich(self.POOL)

@@ -14,6 +14,7 @@ from cjbpmn.findings import Finding
 from cjbpmn.graph import build_graph
 from cjbpmn.journey import (
     Branch,
+    Calendar,
     Duration,
     Fallback,
     Journey,
@@ -25,7 +26,7 @@ from cjbpmn.journey import (
 )
 from cjbpmn.journey.elements import journeys_of
 
-T = TypeVar("T", Step, Observation, Norm, Measurement, Statistics, Duration, Branch)
+T = TypeVar("T", Step, Observation, Norm, Measurement, Statistics, Duration, Branch, Calendar)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,7 @@ class _Restoring:
             statistics=tuple(map(self._part, meant.statistics, written.statistics)),
             durations=tuple(map(self._part, meant.durations, written.durations)),
             branches=tuple(map(self._part, meant.branches, written.branches)),
+            calendars=tuple(map(self._part, meant.calendars, written.calendars)),
         )
 
     def _step(self, meant: Step, written: Step) -> Step:

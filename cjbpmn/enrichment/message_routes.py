@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cjbpmn.diagram import Bounds, Point
+from cjbpmn.enrichment.message_detours import Obstacles, find_detour
 
 LABEL_ZONE = 28.0  # channel names, right below the pool
 _TRACK = 12.0  # one message flow that runs sideways
@@ -14,8 +15,18 @@ _LANDING = 32.0  # above the drawing: room for arrow heads
 _CLEARANCE = 10.0  # between the ends of flows that share a track
 _DEEPEST = 200
 _BESIDE = (14.0, 26.0)  # how far from its target a flow runs down that cannot come from above
-_STRIPE = 100.0
-_WIDEST = 100
+
+
+class Column(tuple[float, float]):  # noqa: SLOT001 - tuples have no room for slots
+    """Where a flow leaves its step, and where it comes down, as two numbers.
+
+    Attributes
+    ----------
+    detour : tuple of (x, y)
+        The last points, where it comes down beside what stands above its target.
+    """
+
+    detour: tuple[Point, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +66,21 @@ class Contact:
         """Return the last points of a flow that comes down here: on the target, or beside it."""
         (middle, centre), (along, radius) = self.target.centre, self._radii
         if abs(x - middle) > along:
-            side = 1 if x > middle else -1
-            # Above the middle, where sequence flows are.
-            y = centre - 0.6 * radius if self.is_round else self.target.y + min(16.0, radius / 2)
-            edge = middle + side * along * (0.8 if self.is_round else 1)
+            edge, y = self.sideways[0 if x < middle else 1]
             return [(x, y), (edge, y)]
         if not self.is_round:
             return [(x, self.target.y)]
         part = min(1.0, abs(x - middle) / (along or 1))
         return [(x, centre - radius * math.sqrt(1 - part * part))]
+
+    @property
+    def sideways(self) -> tuple[Point, Point]:
+        """Where the flow meets its target from the left and from the right."""
+        (middle, centre), (along, radius) = self.target.centre, self._radii
+        # Above the middle, where sequence flows are.
+        y = centre - 0.6 * radius if self.is_round else self.target.y + min(16.0, radius / 2)
+        away = along * (0.8 if self.is_round else 1)
+        return (middle - away, y), (middle + away, y)
 
     @property
     def _radii(self) -> tuple[float, float]:
@@ -124,7 +141,8 @@ def assign_columns(
     """
     columns: list[tuple[float, float]] = []
     taken: set[float] = set()
-    in_the_way = _by_column(obstacles)
+    beside: dict[Bounds, list[Sequence[Point]]] = {}
+    in_the_way = Obstacles(obstacles)
     for contact in contacts:
         task, target = tasks[contact.step], contact.target
         at_step = task.centre[0] + contact.offset
@@ -136,38 +154,44 @@ def assign_columns(
         best = min(
             sorted(x for x in wishes if abs(x - target.centre[0]) <= reach + 0.01)
             + [x for away in _BESIDE for x in (target.x - away, target.right + away)],
-            key=lambda x: _cost(x, contact, task, in_the_way.get(int(x // _STRIPE), ()), taken),
+            key=lambda x: _cost(x, contact, task, in_the_way, taken),
             default=middle,
         )
-        columns.append((best if contact.can_leave(task, best) else at_step, best))
+        detour: tuple[Point, ...] = ()
+        crossed = _crossed(best, contact, in_the_way)
+        if crossed:
+            others = beside.get(target, ())
+            detour = find_detour(target, contact.sideways, in_the_way, taken, others, crossed)
+            best = detour[0][0] if detour else best
+        column = Column((best if contact.can_leave(task, best) else at_step, best))
+        column.detour = detour
+        columns.append(column)
+        landing = detour or contact.landing(best)
+        if len(landing) > 1:
+            beside.setdefault(target, []).append(landing)
         taken.add(round(best))
     return columns
 
 
-def _by_column(obstacles: Sequence[Bounds]) -> dict[int, list[Bounds]]:
-    """Sort shapes into upright stripes, so that a line meets only those near to it."""
-    stripes: dict[int, list[Bounds]] = {}
-    for shape in obstacles:
-        first, last = int((shape.x - 4) // _STRIPE), int((shape.right + 4) // _STRIPE)
-        # A shape as wide as this is a frame around others, or a slip.
-        for stripe in range(first, min(last, first + _WIDEST) + 1):
-            stripes.setdefault(stripe, []).append(shape)
-    return stripes
+def _crossed(x: float, contact: Contact, obstacles: Obstacles) -> int:
+    """Count what a flow that comes down here runs through."""
+    target = contact.target
+    beside = abs(x - target.centre[0]) > target.width / 2
+    lowest = contact.landing(x)[0][1] + 4 if beside else target.y
+    count = obstacles.above(x, lowest, target)
+    if beside:
+        (_, y), (edge, _) = contact.landing(x)
+        level = Bounds(min(x, edge), y - 4, abs(x - edge), 8)
+        count += not obstacles.is_free(level, target)
+    return count
 
 
 def _cost(
-    x: float, contact: Contact, task: Bounds, obstacles: Sequence[Bounds], taken: set[float]
+    x: float, contact: Contact, task: Bounds, obstacles: Obstacles, taken: set[float]
 ) -> float:
-    target, beside = contact.target, abs(x - contact.target.centre[0]) > contact.target.width / 2
-    lowest = contact.landing(x)[0][1] + 4
-    crossed = sum(
-        1
-        for shape in obstacles
-        if shape.x - 4 < x < shape.right + 4
-        and (shape.y < lowest if beside else shape.bottom <= target.y)
-        # What the target stands in is no obstacle on the way to it.
-        and shape.union(target) != shape
-    )
+    target = contact.target
+    beside = abs(x - target.centre[0]) > target.width / 2
+    crossed = _crossed(x, contact, obstacles)
     bent = 0 if contact.can_leave(task, x) else 1
     shared = sum(1 for other in taken if abs(other - x) < _CLEARANCE)
     away = abs(x - target.centre[0] - contact.offset) / 100
@@ -274,7 +298,8 @@ def route(
     if track is not None:
         y = border + track * _TRACK
         points += [(leaves, y), (arrives, y)]
-    points += contact.landing(arrives)
+    detour = column.detour if isinstance(column, Column) else ()
+    points += detour or contact.landing(arrives)
     if contact.to_customer:
         points.reverse()
     # Of two flows side by side, the left one has its name to the left.

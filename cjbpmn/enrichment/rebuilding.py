@@ -16,11 +16,12 @@ from cjbpmn import elements as bpmn
 from cjbpmn import lexicon
 from cjbpmn.contacts import customer_side
 from cjbpmn.customer import customer_nodes, resolve_customer
-from cjbpmn.diagram import Diagram, main_diagram
+from cjbpmn.diagram import Bounds, Diagram, main_diagram
 from cjbpmn.document import Document
 from cjbpmn.elements import Element
 from cjbpmn.emotion_scale import SCALE
 from cjbpmn.enrichment.references import References
+from cjbpmn.enrichment.told_nodes import EVIDENCE
 from cjbpmn.findings import Finding
 from cjbpmn.graph import FlowNode, ProcessGraph, build_graph
 from cjbpmn.journey import Emotion, Evidence, Journey, Observation, Persona, Phase, Step
@@ -116,6 +117,7 @@ class _Rebuilding:
         self.phases = self._category_values()
         self.boxes = list(self._phase_boxes(main_diagram(self.document.root)))
         self.diagram = main_diagram(self.document.root)
+        self.headings = list(self._headings(self.diagram))
         self.notes = self._notes()
         self.data = {
             one.get("id", ""): one.get("name", "")
@@ -221,7 +223,28 @@ class _Rebuilding:
             box = self.diagram.bounds(group.get("id", ""))
             if box is not None and box.union(place) == box:
                 return name
-        return None
+        return self._heading_over(place, self.diagram)
+
+    def _heading_over(self, place: Bounds, diagram: Diagram) -> str | None:
+        """Return the phase whose heading reaches over a task; the shortest, where several do."""
+        is_upright = diagram.is_upright
+        middle = place.centre[1 if is_upright else 0]
+        found = []
+        for name, box in self.headings:
+            low, high = (box.y, box.bottom) if is_upright else (box.x, box.right)
+            if low <= middle <= high:
+                found.append((high - low, name))
+        return min(found)[1] if found else None
+
+    def _headings(self, diagram: Diagram | None) -> Iterator[tuple[str, Bounds]]:
+        """Yield the phase boxes in which nothing stands: the swimlane lies below them."""
+        if diagram is None or not self.boxes:
+            return
+        nodes = [place for one in self.graph.nodes if (place := diagram.bounds(one)) is not None]
+        for name, group in self.boxes:
+            box = diagram.bounds(group.get("id", ""))
+            if box is not None and not any(box.union(node) == box for node in nodes):
+                yield name, box
 
     # -- evidence, feelings, observations
 
@@ -237,6 +260,11 @@ class _Rebuilding:
                     text = self.data.get((one.text or "").strip().rpartition(":")[2])
                     if text:
                         yield Evidence(text, text if text in kinds else None)
+        for note in self.notes.get(node.id, ()):
+            for line in note.splitlines():
+                text = line.strip().removeprefix(EVIDENCE)
+                if line.strip().startswith(EVIDENCE):
+                    yield Evidence(text, text if text in kinds else None)
 
     def _notes(self) -> dict[str, list[str]]:
         """Return the notes at each flow node."""
@@ -282,10 +310,15 @@ class _Rebuilding:
     ) -> Iterator[Observation]:
         for task, step in zip(tasks, steps, strict=True):
             for note in self.notes.get(task.id, ()):
-                first = note.splitlines()[0]
-                if not _FEELING.fullmatch(first.strip()) and not note.startswith(_WAIT):
+                if not any(map(_says_something_else, note.splitlines())):
                     seen, _, better = note.partition(_BETTER)
                     yield Observation(seen, step.at, better=better or None)
+
+
+def _says_something_else(line: str) -> bool:
+    """Tell whether a line of a note is about a feeling, a wait, or something to see."""
+    line = line.strip()
+    return bool(_FEELING.fullmatch(line)) or line.startswith((_WAIT, EVIDENCE))
 
 
 _FILLS: Final = ("bioc:fill", "color:background-color")

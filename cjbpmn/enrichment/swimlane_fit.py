@@ -36,7 +36,7 @@ _NOTHING_DRAWN = Bounds(0, 0, 600, 0)
 _UPRIGHT_EVIDENCE = 88.0  # an icon with its name below it
 _TASK_TEXT, _TASK_LINE, _MOST_LINES = 90.0, 14.4, 12
 _ONE_LINE = 240.0  # a name longer than this is folded
-_LEGEND_WIDTH, _LEGEND_STEP = 170.0, 32.0
+LEGEND_WIDTH, LEGEND_STEP = 170.0, 32.0
 _SIDE_BY_SIDE = 24.0  # between two message flows at one step
 
 
@@ -134,7 +134,7 @@ class SwimlaneFit:
     def _make_legend(self) -> list[Bounds]:
         """Lengthen the swimlane by the room for a legend, and return the places in it."""
         pool, lanes = self.swimlane.pool, self.swimlane.lanes
-        length = 5 * _LEGEND_STEP + 40 if self.is_upright else _LEGEND_WIDTH + 30
+        length = 5 * LEGEND_STEP + 40 if self.is_upright else LEGEND_WIDTH + 30
         for lane in lanes:
             bounds = lane.bounds
             lane.bounds = Bounds(bounds.x, bounds.y, bounds.width + length, bounds.height)
@@ -142,11 +142,11 @@ class SwimlaneFit:
         first, start = lanes[0].bounds.y + 20, pool.right + 10
         if self.is_upright:
             return [
-                Bounds(start + number * _LEGEND_STEP, first, _LEGEND_STEP - 8, _LEGEND_WIDTH)
+                Bounds(start + number * LEGEND_STEP, first, LEGEND_STEP - 8, LEGEND_WIDTH)
                 for number in range(5)
             ]
         return [
-            Bounds(start, first + number * _LEGEND_STEP, _LEGEND_WIDTH, _LEGEND_STEP - 8)
+            Bounds(start, first + number * LEGEND_STEP, LEGEND_WIDTH, LEGEND_STEP - 8)
             for number in range(5)
         ]
 
@@ -194,7 +194,7 @@ class SwimlaneFit:
         # A band is wide enough for two lines.
         least = [20 + (one if one <= _ONE_LINE else max(_ONE_LINE, one / 2 + 30)) for one in needed]
         if self._plan.has_legend:
-            across = _LEGEND_WIDTH if self.is_upright else 5 * _LEGEND_STEP
+            across = LEGEND_WIDTH if self.is_upright else 5 * LEGEND_STEP
             least[0] = max(least[0], across + 40)
         return least
 
@@ -212,7 +212,7 @@ class SwimlaneFit:
                 else min(90.0, max(52.0, 0.9 * text_width(seen.text) + 12))
                 for seen in planned.sees
             ),
-            notes=tuple(self._note_size(note) for note in planned.notes),
+            notes=tuple(note_size(note, is_upright=self.is_upright) for note in planned.notes),
             flows=bool(self._drawn_contacts(planned)),
             label=LINE_HEIGHT if self.is_upright else text_width(planned.step.channel or ""),
             length=self._measures.length,
@@ -284,13 +284,32 @@ class SwimlaneFit:
         extent = self._diagram.extent()
         return self.turned(extent) if extent is not None else own or _NOTHING_DRAWN
 
-    def _note_size(self, note: Note) -> tuple[float, float]:
-        """Return the size of a note; symbols are wider than letters, and it is padded."""
-        lines = note.text.split("\n")
-        if note.width is None:
-            width, count = 1.1 * max(map(text_width, lines)) + 30, len(lines)
-        else:
-            width = note.width
-            count = sum(folded_lines(line, width - 20) for line in lines)
-        height = count * LINE_HEIGHT + 10
-        return (height, width) if self.is_upright else (width, height)
+
+def note_size(
+    note: Note, *, is_upright: bool = False, is_tight: bool = False
+) -> tuple[float, float]:
+    """Return the size of a note; symbols are wider than letters, and it is padded.
+
+    Parameters
+    ----------
+    note : Note
+        What it says, and where it is folded.
+    is_upright : bool
+        Whether x and y change places.
+    is_tight : bool
+        Whether it has to stand close to others.
+
+    Returns
+    -------
+    length, depth : float
+        Along the way of the customer, and across it.
+    """
+    lines = note.text.split("\n")
+    if note.width is None:
+        widest, count = max(map(text_width, lines)), len(lines)
+        width = 0.95 * widest + 24 if is_tight else 1.1 * widest + 30
+    else:
+        width = note.width
+        count = sum(folded_lines(line, width - 20) for line in lines)
+    height = count * LINE_HEIGHT + 10
+    return (height, width) if is_upright else (width, height)

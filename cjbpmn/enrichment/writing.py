@@ -9,11 +9,12 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from cjbpmn import elements as bpmn
-from cjbpmn.customer import customer_nodes
+from cjbpmn.customer import customer_nodes, resolve_customer
 from cjbpmn.diagram import Diagram, main_diagram
 from cjbpmn.document import Document
 from cjbpmn.elements import Element
 from cjbpmn.enrichment.customer_pool import CustomerPool
+from cjbpmn.enrichment.drawn_customer import draw_around
 from cjbpmn.enrichment.first_drawing import draw_model
 from cjbpmn.enrichment.notes import Marks
 from cjbpmn.enrichment.organisation_lane import OrganisationLane, process_to_share
@@ -31,12 +32,13 @@ from cjbpmn.enrichment.planned import (
 from cjbpmn.enrichment.record import EnrichmentRecord
 from cjbpmn.enrichment.unknown import Unknown, find_unknown, make_room, restore_unknown
 from cjbpmn.enrichment.wait_marks import computed_element, find_long_waits, mark_waits
-from cjbpmn.errors import InvalidJourney, InvalidValue
+from cjbpmn.errors import AmbiguousReference, ElementNotFound, InvalidJourney, InvalidValue
 from cjbpmn.extensions.computed import Computed
 from cjbpmn.extensions.customer_activity import CustomerActivity
+from cjbpmn.extensions.enrichment import Enrichment
 from cjbpmn.extensions.touchpoint import Touchpoint
 from cjbpmn.findings import Finding
-from cjbpmn.graph import build_graph
+from cjbpmn.graph import ProcessGraph, build_graph
 from cjbpmn.journey import Journey
 from cjbpmn.journey.elements import (
     activity_element,
@@ -158,6 +160,7 @@ def enrich_document(  # noqa: PLR0913 - each is said by its name
     shown, place = frozenset(_words(Show, show)), next(_words(Placement, (placement,)))
     begin = next(_words(Origin, (origin,)))
     bare = build_graph(document.without_enrichment())
+    names = tuple(name for name in names if not _was_drawn(document, bare, name))
 
     def planned(marks: Marks = MappingProxyType({})) -> Plan:
         plan = make_plan(bare, journeys, names, shown, marks)
@@ -185,6 +188,24 @@ def _words(kind: type[W], words: Iterable[str]) -> Iterator[W]:
         except ValueError:
             name = kind.__name__.lower()
             raise InvalidValue(f"{name}: {word!r} is none of {', '.join(kind)}") from None
+
+
+def _was_drawn(document: Document, graph: ProcessGraph, name: str) -> bool:
+    """Tell whether a name is that of a customer whom only an earlier enrichment drew."""
+    try:
+        resolve_customer(graph, [name])
+    except ElementNotFound:
+        records = map(Enrichment, document.root.iter(qualified(Enrichment.tag)))
+        added = {
+            one for record in records for ids in record.added for one in (ids.ids or "").split()
+        }
+        drawn = document.root.iter(qualified("bpmn:participant"), qualified("bpmn:lane"))
+        return any(
+            name in {one.get("id"), one.get("name")} and one.get("id") in added for one in drawn
+        )
+    except AmbiguousReference:
+        pass  # Whoever needs to know is told.
+    return False
 
 
 def _choose_place(document: Document, plan: Plan, place: Placement, *, force: bool) -> None:
@@ -235,13 +256,14 @@ def _write(
     record = EnrichmentRecord(document)
     record.declare("cj")
     if plan.has_first_drawing and main_diagram(document.root) is None:
-        draw_model(document, plan.graph, record)
+        plan.findings += draw_model(document, plan.graph, record)
     diagram = main_diagram(document.root)
     before = [] if diagram is None else list(diagram.plane)
     if plan.builds:
         customers, process = _build_swimlane(document, plan, record)
     else:
         customers, process = tuple(sorted(plan.customers)), _customer_process(document, plan)
+        draw_around(document, plan, record)
     if diagram is not None and plan.origin is Origin.NORMALIZE:
         move_to_origin(Diagram(diagram.plane), before, record)
     _write_activities(document, plan)
@@ -295,23 +317,30 @@ def _activity(planned: PlannedJourney, step: PlannedStep) -> CustomerActivity:
 
 
 def _write_touchpoints(document: Document, plan: Plan) -> None:
-    written: set[str] = set()
+    carried: dict[str, set[tuple[str | None, str]]] = {}
     for _, step in plan.steps():
         for contact in step.contacts:
-            if contact.flow is None or contact.flow in written:
+            if contact.flow is None:
                 continue
-            written.add(contact.flow)
+            written = carried.setdefault(contact.flow, set())
+            # A node meets as many steps as come to it; a flow has one end at the customer.
+            is_node = contact.flow == contact.other
+            said = step.host, contact.direction
+            if said in written or (written and not is_node):
+                continue
             # A flow that stays docked to the pool, and a node without a flow, name the step.
-            docked = plan.builds and contact.flow in {*plan.graph.flows, contact.other}
+            docked = is_node or contact.flow in plan.graph.flows
             made = Touchpoint.make(
                 channel=step.step.channel,
                 direction=contact.direction,
-                activity=step.host if docked else None,
+                activity=step.host if plan.builds and docked else None,
             )
-            flow = document.element(contact.flow)
-            document.insert(document.extension_elements(flow), made.element)
-            if step.step.channel:
-                _mirror(document, flow, "cj:channel", step.step.channel)
+            host = document.element(contact.flow)
+            document.insert(document.extension_elements(host), made.element)
+            # One attribute holds one value: where steps share a node, the first has the word.
+            if step.step.channel and not written:
+                _mirror(document, host, "cj:channel", step.step.channel)
+            written.add(said)
 
 
 def _mirror(document: Document, host: Element, name: str, value: str) -> None:
