@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cjbpmn.called_processes import ModelFolder, resolve_calls
 from cjbpmn.comparison import Comparison, compare_journeys
 from cjbpmn.customer import CustomerCandidate, find_customer_candidates
 from cjbpmn.document import Document, read_document
@@ -19,6 +20,7 @@ from cjbpmn.journey.mermaid import to_mermaid
 from cjbpmn.journey.quotes import strip_quotes
 from cjbpmn.journey.registers.complaints import add_complaints
 from cjbpmn.journey.registers.survey import add_survey
+from cjbpmn.stages import Stage, find_stages
 from cjbpmn.waiting import (
     WaitingReport,
     WaitingStretch,
@@ -41,7 +43,9 @@ __all__ = [
     "Extracted",
     "InteractionPoint",
     "Journey",
+    "ModelFolder",
     "ProcessGraph",
+    "Stage",
     "WaitingReport",
     "WaitingStretch",
     "add_complaints",
@@ -54,11 +58,13 @@ __all__ = [
     "extract_journeys",
     "find_customer_candidates",
     "find_interaction_points",
+    "find_stages",
     "find_waiting_stretches",
     "points_to_frame",
     "read_cjml",
     "read_document",
     "read_journey",
+    "resolve_calls",
     "save_figure",
     "stretches_to_frame",
     "strip_quotes",

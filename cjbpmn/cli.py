@@ -8,6 +8,7 @@ from typing import Annotated, Final, NoReturn
 import typer
 
 from cjbpmn import __version__
+from cjbpmn.alarms import parse_moment
 from cjbpmn.batch import (
     DraftJourney,
     DrawMap,
@@ -23,6 +24,7 @@ from cjbpmn.batch import (
     WrongCall,
     is_folder,
     load_journey,
+    load_times,
     plan_jobs,
     refuse_overwriting,
     run_jobs,
@@ -33,12 +35,15 @@ from cjbpmn.cli_options import (
     InPlace,
     Models,
     Notation,
+    Processes,
     Quotes,
     Target,
     choose_form,
+    open_models,
 )
 from cjbpmn.demo import Demo
 from cjbpmn.enrichment import SHOWN, Drawing, Origin, Placement, Show
+from cjbpmn.errors import InvalidValue
 from cjbpmn.terminal import (
     Commands,
     deliver,
@@ -201,12 +206,13 @@ def enrich(  # noqa: PLR0913, PLR0917 - one argument for each option
 
 
 @app.command()
-def points(
+def points(  # noqa: PLR0913, PLR0917 - one argument for each option
     context: typer.Context,
     models: Models,
     notation: Notation = None,
     output: Target = None,
     customer: Customers = None,
+    processes: Processes = None,
 ) -> None:
     """List where the customer meets the organisation.
 
@@ -219,17 +225,35 @@ def points(
       cjbpmn points claim.cj.bpmn --format csv -o points.csv
       cjbpmn points models/ --customer Guest --format json
     """
-    task = FindPoints(tuple(customer or ()), choose_form(notation, output))
+    form = choose_form(notation, output)
+    task = FindPoints(tuple(customer or ()), form, open_models(processes))
     _report(context, task, models, output)
 
 
 @app.command()
-def waits(
+def waits(  # noqa: PLR0913, PLR0917 - one argument for each option
     context: typer.Context,
     models: Models,
     notation: Notation = None,
     output: Target = None,
     customer: Customers = None,
+    processes: Processes = None,
+    times: Annotated[
+        str | None,
+        typer.Option(
+            "--times",
+            metavar="FILE",
+            help="A table (csv, tsv, xlsx) of how long things take, and how often ways are taken.",
+        ),
+    ] = None,
+    begins: Annotated[
+        str | None,
+        typer.Option(
+            "--begins",
+            metavar="DATE[THH:MM]",
+            help="When the case begins, for working hours and timers that wait for a date.",
+        ),
+    ] = None,
 ) -> None:
     """List where the customer waits, for what, and how long.
 
@@ -241,9 +265,19 @@ def waits(
 
       cjbpmn waits claim.cj.bpmn
       cjbpmn waits claim.cj.bpmn --format json -o waits.json
+      cjbpmn waits claim.cj.bpmn --times measured.csv
+      cjbpmn waits claim.cj.bpmn --begins 2026-03-02T09:00
+      cjbpmn waits claim.cj.bpmn --processes models/
       cjbpmn waits models/ --customer Guest -o waits/
     """
-    task = FindWaits(tuple(customer or ()), choose_form(notation, output))
+    try:
+        moment = None if begins is None else parse_moment(begins)
+    except InvalidValue as error:
+        raise WrongCall(f"--begins: {error.message}") from None
+    form = choose_form(notation, output)
+    table, messages = load_times(times)
+    tell(messages)
+    task = FindWaits(tuple(customer or ()), form, moment, open_models(processes), table)
     _report(context, task, models, output)
 
 

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from cjbpmn.batch import models_in
+from cjbpmn.called_processes import ModelFolder
 from cjbpmn.report import Form
 
 Models = Annotated[
@@ -19,6 +21,14 @@ Customers = Annotated[
         "-c",
         metavar="NAME|ID",
         help="The pool or lane that is the customer, where the model does not say; repeatable.",
+    ),
+]
+Processes = Annotated[
+    str | None,
+    typer.Option(
+        "--processes",
+        metavar="FOLDER",
+        help="Models in which to look for processes that a model calls and does not hold.",
     ),
 ]
 Target = Annotated[
@@ -43,6 +53,32 @@ Notation = Annotated[
     Form | None,
     typer.Option("--format", "-f", help="The notation; if not said, as -o ends, or else a table."),
 ]
+
+
+def open_models(folder: str | None) -> ModelFolder | None:
+    """Open a folder in which called processes are looked for.
+
+    Parameters
+    ----------
+    folder : str or None
+        As it was given.
+
+    Returns
+    -------
+    ModelFolder or None
+        None where none was given.
+
+    Raises
+    ------
+    WrongCall
+        If it is no folder.
+
+    Examples
+    --------
+    >>> open_models(None) is None
+    True
+    """
+    return None if folder is None else ModelFolder(models_in(folder))
 
 
 def choose_form(notation: Form | None, output: str | None) -> Form:

@@ -8,9 +8,18 @@ from cjbpmn.batch.journey_files import (
     is_table,
     load_journey,
     load_journeys,
+    load_times,
 )
 from cjbpmn.batch.journeys import DraftJourney, ExtractJourney, write_journeys
-from cjbpmn.batch.plan import Job, Plan, WrongCall, is_folder, plan_jobs, refuse_overwriting
+from cjbpmn.batch.plan import (
+    Job,
+    Plan,
+    WrongCall,
+    is_folder,
+    models_in,
+    plan_jobs,
+    refuse_overwriting,
+)
 from cjbpmn.batch.run import (
     Message,
     Product,
@@ -54,7 +63,9 @@ __all__ = [
     "is_table",
     "load_journey",
     "load_journeys",
+    "load_times",
     "make_folder_for",
+    "models_in",
     "plan_jobs",
     "process_file",
     "refuse_overwriting",

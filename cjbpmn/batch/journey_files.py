@@ -1,4 +1,4 @@
-"""What can be done with journey files alone: read them in any notation, gather, compare."""
+"""What can be done with files beside the models alone: read them, gather, compare."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ from cjbpmn.journey.registers.survey import add_survey
 from cjbpmn.journey.tables.table import ENDINGS as TABLES
 from cjbpmn.journey.tables.table import read_table
 from cjbpmn.report.tables import plural
+from cjbpmn.times_table import TimesTable, read_times_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -123,6 +124,29 @@ def load_journeys(
 
     journeys, messages = _heard(read, path)
     return (journeys if quotes else tuple(map(strip_quotes, journeys))), messages
+
+
+def load_times(path: str | None) -> tuple[TimesTable, Messages]:
+    """Read how long things take, and collect what is doubtful about it.
+
+    Parameters
+    ----------
+    path : str or None
+        The table, if there is one.
+
+    Returns
+    -------
+    TimesTable
+        What it says; nothing where there is none.
+    tuple of Message
+        What is doubtful.
+
+    Raises
+    ------
+    InvalidJourney
+        If it cannot be read or understood.
+    """
+    return (TimesTable(), ()) if path is None else _heard(lambda: read_times_table(path), path)
 
 
 def gather(

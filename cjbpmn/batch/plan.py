@@ -183,6 +183,36 @@ def _find_all(inputs: Sequence[str], folder: Path | None) -> Iterator[tuple[Path
                 yield model, model.relative_to(path) if path.is_dir() else Path(model.name)
 
 
+def models_in(folder: str) -> list[Path]:
+    """List the models in a folder.
+
+    Parameters
+    ----------
+    folder : str
+        Searched with all folders in it, but for the hidden ones.
+
+    Returns
+    -------
+    list of Path
+        Sorted.
+
+    Raises
+    ------
+    WrongCall
+        If it is no folder.
+    InvalidDocument
+        If it cannot be searched.
+
+    Examples
+    --------
+    >>> [path.name for path in models_in("docs/examples")]
+    ['claim.bpmn', 'webshop.bpmn']
+    """
+    if not Path(folder).is_dir():
+        raise WrongCall("there is no such folder", path=folder)
+    return _find_in(Path(folder), None)
+
+
 def _find_in(root: Path, output: Path | None) -> list[Path]:
     """Search a folder, but not the hidden ones in it, nor that into which we write."""
     found: list[Path] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -11,6 +12,7 @@ from typing import Final
 from cjbpmn.atomic import write_bytes
 from cjbpmn.batch.plan import WrongCall
 from cjbpmn.batch.run import Message, Product, finding_message
+from cjbpmn.called_processes import ModelFolder, resolve_calls
 from cjbpmn.customer import find_customer_candidates, resolve_customer
 from cjbpmn.document import Document
 from cjbpmn.enrichment import Drawing, Enriched, enrich_document
@@ -26,6 +28,7 @@ from cjbpmn.interaction import find_interaction_points
 from cjbpmn.journey import Journey
 from cjbpmn.report import Form, ModelPoints, ModelWaits, Result, render
 from cjbpmn.report.tables import plural
+from cjbpmn.times_table import TimesTable
 from cjbpmn.waiting import find_waiting_stretches
 
 _MOST_LISTED: Final = 5
@@ -96,10 +99,13 @@ class FindPoints:
         Names or ids of the customer, where the model does not say.
     form : Form
         In what to write them, where each model gets a file of its own.
+    processes : ModelFolder or None
+        Where called processes are looked for that are not in the model.
     """
 
     customer: tuple[str, ...] = ()
     form: Form = Form.TABLE
+    processes: ModelFolder | None = None
 
     @property
     def ending(self) -> str:
@@ -108,7 +114,7 @@ class FindPoints:
 
     def __call__(self, document: Document) -> Product:
         """Do it."""
-        graph, messages = read_graph(document, self.customer)
+        graph, messages = read_graph(document, self.customer, processes=self.processes)
         found = ModelPoints.of(graph, _path(document), self.customer)
         return Product(_writer([found], self.form), found, found.summary, messages)
 
@@ -123,10 +129,19 @@ class FindWaits:
         Names or ids of the customer, where the model does not say.
     form : Form
         In what to write them, where each model gets a file of its own.
+    begins : datetime or None
+        When the case begins, where the model does not say, or says something else.
+    processes : ModelFolder or None
+        Where called processes are looked for that are not in the model.
+    times : TimesTable
+        How long things take, by whoever asks.
     """
 
     customer: tuple[str, ...] = ()
     form: Form = Form.TABLE
+    begins: datetime | None = None
+    processes: ModelFolder | None = None
+    times: TimesTable = field(default_factory=TimesTable)
 
     @property
     def ending(self) -> str:
@@ -135,8 +150,20 @@ class FindWaits:
 
     def __call__(self, document: Document) -> Product:
         """Do it."""
-        graph, messages = read_graph(document, self.customer)
-        found = ModelWaits.of(graph, _path(document), self.customer)
+        graph, messages = read_graph(document, self.customer, processes=self.processes)
+        times = self.times.meant_in(graph, self.customer)
+        found = ModelWaits.of(
+            graph,
+            _path(document),
+            self.customer,
+            self.begins,
+            times.durations,
+            times.probabilities,
+        )
+        messages += tuple(
+            Message(Severity.WARNING, f"{_path(document)}: left out: {error}")
+            for error in times.left_out
+        )
         return Product(_writer([found], self.form), found, found.summary, messages)
 
 
@@ -197,7 +224,11 @@ def _path(document: Document) -> str:
 
 
 def read_graph(
-    document: Document, customer: Sequence[str], *, severity: Severity = Severity.WARNING
+    document: Document,
+    customer: Sequence[str],
+    *,
+    severity: Severity = Severity.WARNING,
+    processes: ModelFolder | None = None,
 ) -> tuple[ProcessGraph, tuple[Message, ...]]:
     """Build the graph of a model, with what is broken in it, and whether the customer is known.
 
@@ -209,6 +240,8 @@ def read_graph(
         Names or ids of the customer, where the model does not say.
     severity : Severity
         How grave it is if nobody is known to be the customer.
+    processes : ModelFolder or None
+        Where called processes are looked for that are not in the model.
 
     Returns
     -------
@@ -223,6 +256,8 @@ def read_graph(
         If the names fit nobody, or several.
     """
     graph = build_graph(document)
+    if processes is not None:
+        graph = resolve_calls(graph, processes)
     messages = [finding_message(finding, _path(document)) for finding in graph.findings]
     if not _check_customer(graph, customer):
         messages.append(Message(severity, f"{_path(document)}: {_ask_for_customer(graph)}"))

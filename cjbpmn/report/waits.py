@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from cjbpmn.durations import Given, read_timings
 from cjbpmn.graph import ProcessGraph
 from cjbpmn.report.printable import printable
 from cjbpmn.report.tables import Column, make_table, plural
@@ -39,9 +41,12 @@ _ENDINGS: Final = {
 }
 
 _DOUBTS: Final = {
+    "call-unresolved": "these call a process that is not in the file (--processes)",
     "unknown-duration": "nobody says how long these take",
     "assumed-probability": "each way out is taken to be as likely as the others",
     "step-skipped": "some cases pass these by",
+    "unused-calendar": "working hours count as if it were always so, for nobody says when a case "
+    "begins (--begins)",
 }
 """What the commonest doubts mean; the others tell by their codes."""
 
@@ -57,7 +62,7 @@ class ModelWaits:
     report : WaitingReport
         All that was found out.
     labels : mapping of str to str
-        What to call the flow nodes, by id.
+        What to call the flow nodes and lanes, by id.
     activities : frozenset of str
         Which of them are activities.
     """
@@ -68,7 +73,15 @@ class ModelWaits:
     activities: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, graph: ProcessGraph, path: str, customer: Sequence[str] = ()) -> ModelWaits:
+    def of(  # noqa: PLR0913, PLR0917 - what the caller knows beyond the graph
+        cls,
+        graph: ProcessGraph,
+        path: str,
+        customer: Sequence[str] = (),
+        begins: datetime | None = None,
+        durations: Mapping[str, Given] | None = None,
+        probabilities: Mapping[str, float] | None = None,
+    ) -> ModelWaits:
         """Find them in a graph.
 
         Parameters
@@ -79,15 +92,24 @@ class ModelWaits:
             The file.
         customer : sequence of str
             Names or ids of the customer, where the file does not say.
+        begins : datetime or None
+            When the case begins.
+        durations : mapping, optional
+            How long elements take, by id.
+        probabilities : mapping of str to float, optional
+            How often flows are taken, by id.
 
         Returns
         -------
         ModelWaits
             The stretches.
         """
-        report = find_waiting_stretches(graph, customer=customer)
+        timings = read_timings(graph, durations, probabilities=probabilities, begins=begins)
+        report = find_waiting_stretches(graph, timings, customer)
         activities = frozenset(node.id for node in graph.nodes.values() if node.is_activity)
-        return cls(path, report, {node: graph.label(node) for node in graph.nodes}, activities)
+        labels = {lane.id: lane.name or lane.id for lane in graph.lanes.values()}
+        labels |= {node: graph.label(node) for node in graph.nodes}
+        return cls(path, report, labels, activities)
 
     @property
     def summary(self) -> str:
