@@ -331,9 +331,13 @@ def test_the_manual_shows_the_options_of_a_command(command: str) -> None:
     assert shown == known
 
 
-def test_waits_has_the_options_of_points() -> None:
+def test_waits_has_the_options_of_points_and_its_own() -> None:
     points, waits = ([p.opts for p in COMMANDS[name].params] for name in ("points", "waits"))
-    assert points == waits
+    assert [*points, ["--times"], ["--begins"]] == waits
+    manual = (DOCS / "cli.md").read_text("utf-8")
+    assert "The options are those of `points`, and" in manual
+    assert "- `--times measured.csv`" in manual
+    assert "- `--begins 2026-03-02T09:00`" in manual
 
 
 def test_the_manual_shows_the_exit_codes() -> None:
@@ -360,6 +364,7 @@ FORMS = {
     "What was counted": "statistics",
     "How long something takes": "duration",
     "How often a way is taken": "branch",
+    "When people work": "calendar",
 }
 
 
@@ -419,7 +424,14 @@ def test_the_manual_explains_each_warning_about_waiting() -> None:
     shown = [words_in(row[0])[0] for row in table(section(DOCS / "waiting.md", "## Warnings"))]
     assert shown == sorted(shown)
     # These are put together from parts, or come with the findings of the graph.
-    composed = {"dead-end", "no-reply", "dangling-flow", "duplicate-id", "no-touchpoints"}
+    composed = {
+        "ambiguous-call",
+        "dead-end",
+        "no-reply",
+        "dangling-flow",
+        "duplicate-id",
+        "no-touchpoints",
+    }
     composed |= {f"uncaught-{kind}" for kind in THROWN}
     no_codes = {"bpmn", "cj", "xml", "xmlns", "id", "name"}
     assert set(shown) == composed | (codes_in_the_code() - no_codes)
