@@ -321,6 +321,7 @@ def _takes(stretch: WaitingStretch) -> str:
 
 
 def _range(least: float | None, most: float | None) -> str:
-    if least is None or most is None or least == most:
+    if least is None or most is None:
         return ""
-    return f"{hours_in_words(least)} to {hours_in_words(most)}"
+    low, high = hours_in_words(least), hours_in_words(most)
+    return "" if low == high else f"{low} to {high}"
