@@ -30,7 +30,7 @@ def declared_elements() -> list[type[Extension]]:
     Examples
     --------
     >>> [element.tag for element in declared_elements()][:3]
-    ['cj:added', 'cj:branch', 'cj:changed']
+    ['cj:added', 'cj:branch', 'cj:calendar']
     """
     names = [info.name for info in iter_modules(extensions.__path__) if info.name != "schema"]
     modules = [import_module(f"cjbpmn.extensions.{name}") for name in names]
