@@ -24,6 +24,7 @@ from cjbpmn.emotion_scale import SCALE
 from cjbpmn.enrichment import Enriched, Show, enrich_document, extract_journeys
 from cjbpmn.enrichment.band import Callout, Content, Heading, lay_out_band
 from cjbpmn.enrichment.surroundings import Surroundings, look_around
+from cjbpmn.errors import CjbpmnError
 from cjbpmn.graph import build_graph
 from cjbpmn.journey import (
     Duration,
@@ -614,7 +615,7 @@ def drawn_customers(corpus: Path, every: int) -> Iterator[tuple[Path, Document, 
             try:
                 document = read_document(path)
                 journey = models.draft_drawn_journey(build_graph(document))
-            except Exception:  # noqa: BLE001, S112 - what cannot be read is for other tests
+            except CjbpmnError:  # What cannot be read is for other tests.
                 continue
         if journey.steps:
             yield path, document, journey

@@ -176,7 +176,7 @@ class Table:
             given = [likely.get(self.steps[key].node.id) for key in choices]
             weights = [1.0]
             if len(given) > 1:
-                weights = self.game._weights(given, scope.key)  # noqa: SLF001
+                weights = self.game.fill_weights(given, scope.key)
             for key, taken in zip(choices, self._one_of(weights, len(rows)), strict=True):
                 self._go(key, START, inside.take(taken))
 

@@ -64,9 +64,10 @@ class Gateways(Table):
         """Choose one; what has no probability shares what the others leave."""
         if len(given) == 1:
             return 0
-        return self.chooser.choose(self._weights(given, owner), owner)
+        return self.chooser.choose(self.fill_weights(given, owner), owner)
 
-    def _weights(self, given: Sequence[float | None], owner: str) -> list[float]:
+    def fill_weights(self, given: Sequence[float | None], owner: str) -> list[float]:
+        """Return how likely each of several is; the unknown share what the others leave."""
         known = sum(weight for weight in given if weight is not None)
         missing = sum(weight is None for weight in given)
         if missing:
@@ -83,7 +84,7 @@ class Gateways(Table):
 
     def weights(self, step: Step) -> list[float]:
         """Return how likely each way out of an exclusive gateway is, whatever they add up to."""
-        return self._weights(self._given(step), step.node.id)
+        return self.fill_weights(self._given(step), step.node.id)
 
     def chances(self, step: Step) -> tuple[list[float | None], int | None]:
         """Return how likely each way out of an inclusive gateway is, and which is the default."""

@@ -44,7 +44,7 @@ class ScopePassages(Draft):
                 self.game.timings.probabilities.get(self.steps[key].node.id)
                 for key in scope.choices
             ]
-            weights = self.game._weights(given, scope.key)  # noqa: SLF001
+            weights = self.game.fill_weights(given, scope.key)
             for key, weight in zip(scope.choices, weights, strict=True):
                 target = self._place(self.steps[key], "arrive")
                 self._link(choice, target, weight / sum(weights))
