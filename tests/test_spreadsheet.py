@@ -121,6 +121,13 @@ def test_numbers_are_numbers_and_no_text_is_a_formula(tmp_path: Path) -> None:
     assert sheet.freeze_panes == "A3"
 
 
+@pytest.mark.parametrize("text", ["007", "00", "-0", "1.50", "0.1", "12", "999999999999.5"])
+def test_a_text_of_digits_stays_what_it_is(text: str, tmp_path: Path) -> None:
+    journey = Journey("x", observations=(Observation("0"), Observation(text)))
+    write_spreadsheet(journey, tmp_path / "t.xlsx")
+    assert read_spreadsheet(tmp_path / "t.xlsx") == journey
+
+
 def test_a_sheet_as_people_make_it(book: Callable[..., Path]) -> None:
     path = book(
         Klantreis=[

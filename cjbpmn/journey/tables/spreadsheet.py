@@ -327,8 +327,11 @@ def _workbook(tables: Mapping[str, Rows]) -> bytes:
 
 def _put(cell: Any, text: str) -> None:
     if _NUMBER.fullmatch(text):
-        cell.value = float(text) if "." in text else int(text)
-        return
+        number = float(text) if "." in text else int(text)
+        # A number has lost the zeros that a code such as 007 begins with.
+        if text_of(number) == text:
+            cell.value = number
+            return
     cell.value = _CONTROLS.sub("", text)
     cell.data_type = "s"
     # So it stays a text when somebody edits the cell.
