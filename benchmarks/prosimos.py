@@ -47,11 +47,11 @@ from cjbpmn.document import read_document  # noqa: E402
 from cjbpmn.durations import read_timings  # noqa: E402
 from cjbpmn.graph import build_graph  # noqa: E402
 from cjbpmn.waiting import find_waiting_stretches  # noqa: E402
-from cjbpmn.waiting.blocks import put_together  # noqa: E402
-from cjbpmn.waiting.game import Game  # noqa: E402
-from cjbpmn.waiting.intervals import Intervals  # noqa: E402
-from cjbpmn.waiting.passage_rules import find_passages  # noqa: E402
-from cjbpmn.waiting.reduction import Reductions  # noqa: E402
+from cjbpmn.waiting.passages.blocks import put_together  # noqa: E402
+from cjbpmn.waiting.passages.rules import find_passages  # noqa: E402
+from cjbpmn.waiting.playing.game import Game  # noqa: E402
+from cjbpmn.waiting.reduction.intervals import Intervals  # noqa: E402
+from cjbpmn.waiting.reduction.local import Reductions  # noqa: E402
 from cjbpmn.waiting.search import find_structure  # noqa: E402
 from cjbpmn.waiting.structure import Moment  # noqa: E402
 

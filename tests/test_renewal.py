@@ -14,8 +14,8 @@ from cjbpmn.graph import Flow, FlowNode, Lane, ProcessGraph
 from cjbpmn.waiting.engines import figure_out
 from cjbpmn.waiting.execution import compile_execution
 from cjbpmn.waiting.figures import Figures
-from cjbpmn.waiting.game import Game
-from cjbpmn.waiting.runs import sample_runs
+from cjbpmn.waiting.playing.game import Game
+from cjbpmn.waiting.playing.runs import sample_runs
 from cjbpmn.waiting.structure import build_structure
 
 Block = tuple[str, str]

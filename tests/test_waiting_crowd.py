@@ -23,15 +23,15 @@ from cjbpmn.distributions import LogNormal, Triangular, Uniform
 from cjbpmn.document import read_document
 from cjbpmn.durations import read_timings
 from cjbpmn.graph import ProcessGraph, build_graph
-from cjbpmn.waiting.crowd import play_crowd
-from cjbpmn.waiting.crowd_figures import CrowdFigures
-from cjbpmn.waiting.crowd_order import refusal
-from cjbpmn.waiting.crowd_rows import Refused
-from cjbpmn.waiting.crowd_sample import sample_crowd
-from cjbpmn.waiting.crowd_tally import Tally, take_stock
+from cjbpmn.waiting.crowd.figures import CrowdFigures
+from cjbpmn.waiting.crowd.game import play_crowd
+from cjbpmn.waiting.crowd.order import refusal
+from cjbpmn.waiting.crowd.rows import Refused
+from cjbpmn.waiting.crowd.sample import sample_crowd
+from cjbpmn.waiting.crowd.tally import Tally, take_stock
 from cjbpmn.waiting.figures import Figures
-from cjbpmn.waiting.game import Game
-from cjbpmn.waiting.runs import enumerate_runs, is_countable, sample_runs
+from cjbpmn.waiting.playing.game import Game
+from cjbpmn.waiting.playing.runs import enumerate_runs, is_countable, sample_runs
 from cjbpmn.waiting.search import find_structure
 from cjbpmn.waiting.structure import Moment
 

@@ -16,11 +16,11 @@ from cjbpmn.distributions import Uniform, exponential
 from cjbpmn.document import read_document
 from cjbpmn.durations import Timings, read_timings
 from cjbpmn.graph import ProcessGraph, build_graph
-from cjbpmn.waiting.blocks import put_together
-from cjbpmn.waiting.game import Game
-from cjbpmn.waiting.intervals import Bounds, Intervals
-from cjbpmn.waiting.passage_rules import find_passages
-from cjbpmn.waiting.runs import sample_runs
+from cjbpmn.waiting.passages.blocks import put_together
+from cjbpmn.waiting.passages.rules import find_passages
+from cjbpmn.waiting.playing.game import Game
+from cjbpmn.waiting.playing.runs import sample_runs
+from cjbpmn.waiting.reduction.intervals import Bounds, Intervals
 from cjbpmn.waiting.search import find_structure
 from cjbpmn.waiting.structure import Moment
 

@@ -31,14 +31,14 @@ from cjbpmn.document import read_document
 from cjbpmn.durations import read_timings
 from cjbpmn.graph import build_graph
 from cjbpmn.waiting import find_waiting_stretches
-from cjbpmn.waiting.algebra import Refused
-from cjbpmn.waiting.blocks import put_together
 from cjbpmn.waiting.figures import Figures
-from cjbpmn.waiting.game import Game
-from cjbpmn.waiting.intervals import Intervals
-from cjbpmn.waiting.passage_rules import find_passages
-from cjbpmn.waiting.reduction import Reduced, Reductions
-from cjbpmn.waiting.runs import sample_runs
+from cjbpmn.waiting.passages.blocks import put_together
+from cjbpmn.waiting.passages.rules import find_passages
+from cjbpmn.waiting.playing.game import Game
+from cjbpmn.waiting.playing.runs import sample_runs
+from cjbpmn.waiting.reduction.algebra import Refused
+from cjbpmn.waiting.reduction.intervals import Intervals
+from cjbpmn.waiting.reduction.local import Reduced, Reductions
 from cjbpmn.waiting.structure import Moment
 
 MODELS = 120

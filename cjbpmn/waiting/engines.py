@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from cjbpmn.waiting.crowd_figures import CrowdFigures
-from cjbpmn.waiting.crowd_order import refusal
-from cjbpmn.waiting.crowd_rows import Refused
-from cjbpmn.waiting.crowd_sample import sample_crowd
+from cjbpmn.waiting.crowd.figures import CrowdFigures
+from cjbpmn.waiting.crowd.order import refusal
+from cjbpmn.waiting.crowd.rows import Refused
+from cjbpmn.waiting.crowd.sample import sample_crowd
 from cjbpmn.waiting.figures import Figures
-from cjbpmn.waiting.game import Game
-from cjbpmn.waiting.renewal import Expectations, expect
-from cjbpmn.waiting.runs import (
+from cjbpmn.waiting.playing.game import Game
+from cjbpmn.waiting.playing.renewal import Expectations, expect
+from cjbpmn.waiting.playing.runs import (
     SAMPLED_MOVES,
     TOLERATED,
     Played,

@@ -8,20 +8,20 @@ from typing import Final
 
 import networkx as nx
 
-from cjbpmn.waiting.cases import GAP, Blame, CaseRun, case_of
-from cjbpmn.waiting.game import Game
-from cjbpmn.waiting.lineage import Stay
-from cjbpmn.waiting.renewal import Expectations
-from cjbpmn.waiting.runs import (
+from cjbpmn.waiting.playing.cases import GAP, Blame, CaseRun, case_of
+from cjbpmn.waiting.playing.game import Game
+from cjbpmn.waiting.playing.lineage import Stay
+from cjbpmn.waiting.playing.renewal import Expectations
+from cjbpmn.waiting.playing.runs import (
     ENDLESS,
     TOLERATED,
     Played,
     enumerate_runs,
 )
+from cjbpmn.waiting.playing.tokens import Meeting, Run
 from cjbpmn.waiting.spread import Spread
 from cjbpmn.waiting.stretches import Tail
 from cjbpmn.waiting.structure import Moment
-from cjbpmn.waiting.tokens import Meeting, Run
 
 POINTS: Final = 100
 """Of a curve so many points are kept."""

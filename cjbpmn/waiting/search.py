@@ -19,10 +19,10 @@ from cjbpmn.memory import without_collection
 from cjbpmn.waiting.engines import figure_out
 from cjbpmn.waiting.execution import Step, compile_execution
 from cjbpmn.waiting.figures import Figures
-from cjbpmn.waiting.game import Game
+from cjbpmn.waiting.playing.game import Game
 from cjbpmn.waiting.promises import judge_promises
 from cjbpmn.waiting.reaches import Reach, find_reaches
-from cjbpmn.waiting.reduction import Reduced
+from cjbpmn.waiting.reduction.local import Reduced
 from cjbpmn.waiting.responsibility import Responsibility
 from cjbpmn.waiting.stretches import (
     CaseFigures,

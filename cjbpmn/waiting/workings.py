@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
-from cjbpmn.waiting.algebra import Refused
-from cjbpmn.waiting.blocks import put_together
 from cjbpmn.waiting.figures import Figures
-from cjbpmn.waiting.game import Game
-from cjbpmn.waiting.intervals import Bounds, Intervals
-from cjbpmn.waiting.passage_rules import find_passages
-from cjbpmn.waiting.reduction import Reduced, Reductions
+from cjbpmn.waiting.passages.blocks import put_together
+from cjbpmn.waiting.passages.rules import find_passages
+from cjbpmn.waiting.playing.game import Game
+from cjbpmn.waiting.reduction.algebra import Refused
+from cjbpmn.waiting.reduction.intervals import Bounds, Intervals
+from cjbpmn.waiting.reduction.local import Reduced, Reductions
 from cjbpmn.waiting.stretches import Leg
 from cjbpmn.waiting.structure import Moment
 

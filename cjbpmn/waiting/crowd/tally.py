@@ -1,0 +1,490 @@
+"""What many cases say that were played at once: waits, silences, endings, and what took the time.
+
+All contacts stand in one list, ordered by case and start. Then whatever is asked of each case is
+asked of its part of the list, and of all parts in a few steps.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+import networkx as nx
+import numpy as np
+
+from cjbpmn.waiting.crowd.rooms import rank
+from cjbpmn.waiting.crowd.rows import NOBODY, Crowd, Hours, Mask, Numbers
+from cjbpmn.waiting.playing.cases import GAP
+from cjbpmn.waiting.playing.game import Game
+from cjbpmn.waiting.structure import Moment
+
+Parts = dict[str | None, float]
+_SMALL: Final = 1_000_000
+_SWAPS: Final = 3
+"""Contacts stand nearly in order; so often neighbours are swapped before all is sorted anew."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What some cases say. Those of several batches can be added up.
+
+    Parameters
+    ----------
+    number : int
+        How many cases.
+    traced : int
+        Of how many of them it is known where time passed.
+    moments : list of Moment
+        The contacts that happened.
+    moment, case : array of int
+        Of each meeting, which of them, and in which case; ordered by case and start.
+    start, end, wait : array of float
+        When, and the wait before.
+    before : array of int
+        Which contact was the last before; `NOBODY` where none was.
+    figures : dict of str to array
+        ``journey``, ``wait``, ``longest``, ``gaps``, ``occupied`` of each case with contacts.
+    silences : pair of array
+        When silences begin and end, from the first contact of their case.
+    ending : dict of str to int
+        How many cases end how.
+    tails : dict
+        By kind and begin: how many cases, how long all together, and where.
+    blamed : dict of Moment to dict
+        Hours before each contact, by flow node.
+    blame : dict
+        Hours of silence, by flow node.
+    ended : dict of Moment to float
+        Hours of silence, by the contact that ends them.
+    warnings : dict of str to None
+        What was doubtful.
+    """
+
+    number: int = 0
+    traced: int = 0
+    moments: list[Moment] = field(default_factory=list)
+    moment: Numbers = field(default_factory=lambda: np.zeros(0, np.intp))
+    case: Numbers = field(default_factory=lambda: np.zeros(0, np.intp))
+    start: Hours = field(default_factory=lambda: np.zeros(0))
+    end: Hours = field(default_factory=lambda: np.zeros(0))
+    wait: Hours = field(default_factory=lambda: np.zeros(0))
+    before: Numbers = field(default_factory=lambda: np.zeros(0, np.intp))
+    figures: dict[str, Hours] = field(default_factory=dict)
+    silences: tuple[Hours, Hours] = field(default_factory=lambda: (np.zeros(0), np.zeros(0)))
+    ending: dict[str, int] = field(default_factory=dict)
+    tails: dict[tuple[str, str], tuple[int, float, set[str]]] = field(default_factory=dict)
+    blamed: dict[Moment, Parts] = field(default_factory=dict)
+    blame: Parts = field(default_factory=dict)
+    ended: dict[Moment, float] = field(default_factory=dict)
+    warnings: dict[str, None] = field(default_factory=dict)
+    _places: dict[Moment, Numbers] | None = None
+
+    def places(self, moment: Moment) -> Numbers:
+        """Return which of the meetings are a contact."""
+        if self._places is None:
+            order = _by_number(self.moment, len(self.moments))
+            ends = np.cumsum(np.bincount(self.moment, minlength=len(self.moments)))
+            self._places = dict(zip(self.moments, np.split(order, ends[:-1]), strict=True))
+        return self._places.get(moment, np.zeros(0, np.intp))
+
+    def waits(self, moment: Moment) -> Hours:
+        """Return the waits before a contact."""
+        return self.wait[self.places(moment)] if self.moments else np.zeros(0)
+
+    def add(self, other: Tally) -> None:
+        """Take in what other cases say."""
+        self._places = None
+        numbers = {moment: index for index, moment in enumerate(self.moments)}
+        for moment in other.moments:
+            numbers.setdefault(moment, len(numbers))
+        self.moments = list(numbers)
+        own = np.array([*(numbers[moment] for moment in other.moments), NOBODY], np.intp)
+        self.moment = np.concatenate([self.moment, own[other.moment]])
+        self.before = np.concatenate([self.before, own[other.before]])
+        self.case = np.concatenate([self.case, other.case + self.number])
+        self.start = np.concatenate([self.start, other.start])
+        self.end = np.concatenate([self.end, other.end])
+        self.wait = np.concatenate([self.wait, other.wait])
+        self.number += other.number
+        self.traced += other.traced
+        for name, values in other.figures.items():
+            mine = self.figures.get(name)
+            self.figures[name] = values if mine is None else np.concatenate([mine, values])
+        begins, ends = zip(self.silences, other.silences, strict=True)
+        self.silences = (np.concatenate(begins), np.concatenate(ends))
+        for kind, count in other.ending.items():
+            self.ending[kind] = self.ending.get(kind, 0) + count
+        for key, (count, hours, body) in other.tails.items():
+            mine_too = self.tails.get(key, (0, 0.0, set()))
+            self.tails[key] = (mine_too[0] + count, mine_too[1] + hours, mine_too[2] | body)
+        for moment, parts in other.blamed.items():
+            _add(self.blamed.setdefault(moment, {}), parts)
+        _add(self.blame, other.blame)
+        _add(self.ended, other.ended)
+        self.warnings |= other.warnings
+
+
+def _add(parts: dict, more: dict) -> None:  # type: ignore[type-arg]
+    for name, hours in more.items():
+        parts[name] = parts.get(name, 0.0) + hours
+
+
+def take_stock(game: Game, crowd: Crowd) -> Tally:
+    """Say what the cases of a crowd say.
+
+    Parameters
+    ----------
+    game : Game
+        The model.
+    crowd : Crowd
+        What happened.
+
+    Returns
+    -------
+    Tally
+        Figures of each case and each contact.
+    """
+    return _Counter(game, crowd).count()
+
+
+class _Counter:
+    def __init__(self, game: Game, crowd: Crowd) -> None:
+        self.game = game
+        self.crowd = crowd
+        traced = crowd.number if crowd.keeps_stays else 0
+        self.tally = Tally(crowd.number, traced, warnings=dict(crowd.warnings))
+
+    def count(self) -> Tally:
+        met, tally = self.crowd.meetings, self.tally
+        numbers: dict[Moment, int] = {}
+        kinds = [numbers.setdefault(one.moment, len(numbers)) for one in met]
+        tally.moments = list(numbers)
+        if not met:
+            self._end()
+            return tally
+        moment = np.repeat(kinds, [len(one.case) for one in met])
+        case = np.concatenate([one.case for one in met])
+        start = np.concatenate([one.start for one in met])
+        self.since = np.concatenate([one.since for one in met])
+        self.last = np.concatenate([one.last for one in met])
+        self.ends = np.concatenate([one.end for one in met])
+        self.moment = moment
+        # Most often they were noted in the order in which they happened.
+        self.order = order = _in_order(case, start, self.crowd.number)
+        stay = np.concatenate([one.stay for one in met])
+        tally.moment, tally.case, tally.start = moment[order], case[order], start[order]
+        tally.end, since, last = self.ends[order], self.since[order], self.last[order]
+        tally.wait = tally.start - np.maximum(since, 0.0)
+        tally.before = np.where(last == NOBODY, NOBODY, moment[last])
+        self.stay = stay[order]
+        self._measure()
+        self._end()
+        return tally
+
+    # Cases
+
+    def _measure(self) -> None:
+        """Find the silences of each case: where nobody of the sorted contacts is involved."""
+        tally = self.tally
+        place = rank(tally.case)
+        first = np.flatnonzero(place == 0)
+        covered = running_most(tally.end, place)
+        before = np.concatenate([[0.0], covered[:-1]])
+        gap = np.where(place > 0, tally.start - before, 0.0)
+        silent = gap > GAP
+        gap = np.where(silent, gap, 0.0)
+        last = np.concatenate([first[1:], [len(place)]]) - 1
+        begin = np.repeat(tally.start[first], last - first + 1)
+        tally.figures = {
+            "journey": covered[last] - tally.start[first],
+            "wait": np.add.reduceat(gap, first),
+            "longest": np.maximum.reduceat(gap, first),
+            "gaps": np.add.reduceat(silent.astype(np.float64), first),
+            "occupied": self._occupied(before, covered, place)[tally.case[first]],
+        }
+        tally.silences = ((before - begin)[silent], (tally.start - begin)[silent])
+        self._put_down(silent, before)
+
+    def _occupied(self, before: Hours, covered: Hours, place: Numbers) -> Hours:
+        """Measure where the customer and the inside are both busy: what both cover, but once."""
+        tally, number = self.tally, self.crowd.number
+        busy = tally.end > tally.start
+        if not busy.any() or not self.crowd.work:
+            return np.zeros(number)
+        # What each contact adds to what those before it cover: pieces that do not overlap.
+        begin = np.where(place > 0, np.maximum(tally.start, before), tally.start)
+        involved = Spans(tally.case, begin, np.maximum(covered, begin)).take(busy)
+        parts = zip(*self.crowd.work, strict=True)
+        work = Spans(*(np.concatenate(part) for part in parts))
+        first, last = np.full(number, math.inf), np.full(number, -math.inf)
+        np.minimum.at(first, involved.case, involved.start)
+        np.maximum.at(last, involved.case, involved.end)
+        work = work.take((work.end > first[work.case]) & (work.start < last[work.case]))
+        if not len(work.case):
+            return np.zeros(number)
+        work = work.in_order(number).pieces()
+        both = involved.until(work.case, work.end) - involved.until(work.case, work.start)
+        shared = np.bincount(work.case, both, number)
+        return np.where(shared > GAP, shared, 0.0)
+
+    # Who is responsible
+
+    def _put_down(self, silent: Mask, before: Hours) -> None:
+        """Put every wait and every silence down to the flow nodes that the customer waited for."""
+        tally = self.tally
+        begin, end = before[silent], tally.start[silent]
+        ended = np.bincount(tally.moment[silent], end - begin, len(tally.moments))
+        tally.ended = {
+            moment: spent
+            for moment, spent in zip(tally.moments, ended.tolist(), strict=True)
+            if spent
+        }
+        if not self.crowd.keeps_stays:
+            return
+        stays = self.crowd.stays
+        sizes = [len(one.start) for one in stays]
+        names = list(dict.fromkeys(one.node for one in stays))
+        number = {name: index for index, name in enumerate(names)}
+        if stays:
+            self.stay_node = np.repeat([number[one.node] for one in stays], sizes)
+            self.stay_start = np.concatenate([one.start for one in stays])
+            self.stay_end = np.concatenate([one.end for one in stays])
+            self.stay_before = np.concatenate([one.before for one in stays])
+        begins = tally.start - tally.wait
+        blamed = self._go_back(tally.moment, self.stay, begins, tally.start, names)
+        tally.blamed = {moment: {} for moment in tally.moments}
+        for group, node, hours in blamed:
+            tally.blamed[tally.moments[group]][node] = hours
+        nobody = np.zeros(len(begin), np.intp)
+        blame = self._go_back(nobody, self.stay[silent], begin, end, names)
+        tally.blame = {node: hours for _, node, hours in blame}
+
+    def _go_back(
+        self, group: Numbers, stay: Numbers, begin: Hours, end: Hours, names: list[str]
+    ) -> Iterator[tuple[int, str | None, float]]:
+        """Go back along the stays of many cases at once; yield hours by group and flow node."""
+        width = len(names) + 1
+        keys: list[Numbers] = [np.zeros(0, np.intp)]
+        spent: list[Hours] = [np.zeros(0)]
+        going = np.flatnonzero(end - begin > GAP)
+        while len(going):
+            group, stay, begin, end = group[going], stay[going], begin[going], end[going]
+            at = group * width
+            known = stay != NOBODY
+            if not known.all():
+                lost = ~known
+                keys.append(at[lost] + len(names))
+                spent.append((end - begin)[lost])
+                group, stay, begin, end = group[known], stay[known], begin[known], end[known]
+                at = at[known]
+                if not len(group):
+                    break
+            first = np.maximum(self.stay_start[stay], begin)
+            last = np.minimum(self.stay_end[stay], end)
+            took = last > first
+            keys.append(at + self.stay_node[stay])
+            spent.append(np.where(took, last - first, 0.0))
+            gap = took & (end - last > GAP)
+            if gap.any():
+                keys.append(at[gap] + len(names))
+                spent.append((end - last)[gap])
+            end = np.where(took, first, end)
+            stay = self.stay_before[stay]
+            going = np.flatnonzero(end - begin > GAP)
+        for key, hours in _added_up(np.concatenate(keys), np.concatenate(spent)):
+            node = names[key % width] if key % width < len(names) else None
+            yield key // width, node, hours
+
+    # How cases end
+
+    def _end(self) -> None:
+        crowd, tally = self.crowd, self.tally
+        last = self._last_contacts() if crowd.meetings else np.full(crowd.number, NOBODY)
+        nobody = last == NOBODY
+        self._tell("stuck", crowd.stuck)
+        self._tell("no_contact", nobody & ~crowd.stuck)
+        at = np.flatnonzero(~nobody & ~crowd.stuck)
+        if not len(at):
+            return
+        contact = last[at]
+        worked = self.worked[contact]
+        for index in np.unique(self.moment[contact]).tolist():
+            moment = tally.moments[index]
+            here = self.moment[contact] == index
+            kind = "closed"
+            if self.game.touches[moment].contact.direction == "in":
+                kind = "dead_end" if self._is_answered(moment) else "no_reply"
+            self._tell("closed", here if kind == "closed" else here & ~worked)
+            open_ = here & worked
+            if kind != "closed":
+                self._tell(kind, open_)
+            if open_.any():
+                ends = contact[open_]
+                hours = float((crowd.end[at[open_]] - self.ends[ends]).sum())
+                key = ("after_last" if kind == "closed" else kind, moment.name)
+                tally.tails[key] = (len(ends), hours, self._after(ends))
+                if kind != "closed":
+                    tally.warnings[f"{kind.replace('_', '-')}:{moment.name}"] = None
+
+    def _tell(self, kind: str, cases: Mask) -> None:
+        if cases.any():
+            self.tally.ending[kind] = self.tally.ending.get(kind, 0) + int(cases.sum())
+
+    def _after(self, contacts: Numbers) -> set[str]:
+        """Return the internal flow nodes that came after some contacts."""
+        wanted = np.zeros(len(self.ends) + 1, np.bool_)
+        wanted[contacts] = True
+        return {node for node, last in self.crowd.trail if wanted[last].any()}
+
+    def _is_answered(self, moment: Moment) -> bool:
+        network = self.game.structure.network
+        after = nx.descendants(network, moment)
+        # The same contact again is an answer too: the question comes back.
+        return any(one in self.game.touches or network.has_edge(one, moment) for one in after)
+
+    def _marked(self, parts: list[Numbers]) -> Mask:
+        """Return which contacts are named in lists; the last place stands for nobody."""
+        marked = np.zeros(len(self.ends) + 1, np.bool_)
+        for part in parts:
+            marked[part] = True
+        marked[NOBODY] = False
+        return marked
+
+    def _last_contacts(self) -> Numbers:
+        """Return the number of the causally last contact of each case.
+
+        Of those that end at the same time, it is one after which only work goes on.
+        """
+        crowd, tally = self.crowd, self.tally
+        self.worked = self._marked(crowd.worked)
+        followed = self._marked([*crowd.absorbed, self.last])
+        pending = (self.worked & ~followed)[:-1]
+        order = self.order
+        place = rank(tally.case)
+        first = np.flatnonzero(place == 0)
+        latest = np.maximum.reduceat(tally.end, first)
+        size = np.diff([*first, len(order)])
+        among = tally.end == np.repeat(latest, size)
+        # Numbers of contacts count in the order in which they began, as the other engine has it.
+        value = np.where(among, np.arange(len(order)) + len(order) * pending[order], -1)
+        best = np.maximum.reduceat(value, first) % len(order)
+        last = np.full(crowd.number, NOBODY)
+        last[tally.case[first]] = order[best]
+        return last
+
+
+def _by_number(numbers: Numbers, most: int) -> Numbers:
+    """Order numbers below a limit; what is equal stays as it is."""
+    # Small numbers are sorted much faster than large ones.
+    return np.argsort(numbers.astype(np.uint16) if most <= 1 << 16 else numbers, kind="stable")
+
+
+def _in_order(case: Numbers, start: Hours, number: int) -> Numbers:
+    """Order by case, and by start in each; what starts together stays as it is."""
+    order = _by_number(case, number)
+    case = case[order]
+    for _ in range(_SWAPS):
+        times = start[order]
+        at = np.flatnonzero((times[1:] < times[:-1]) & (case[1:] == case[:-1]))
+        if not len(at):
+            return order
+        # Of neighbours that overlap, only one pair at a time can be put right.
+        at = at[np.concatenate([[True], np.diff(at) > 1])]
+        order[at], order[at + 1] = order[at + 1], order[at]
+    times = start[order]
+    wrong = np.zeros(number, np.bool_)
+    wrong[case[1:][(times[1:] < times[:-1]) & (case[1:] == case[:-1])]] = True
+    at = np.flatnonzero(wrong[case])
+    order[at] = order[at[np.lexsort((times[at], case[at]))]]
+    return order
+
+
+def running_most(values: Hours, place: Numbers) -> Hours:
+    """Return, for each value, the most of those of its group up to it.
+
+    Parameters
+    ----------
+    values : array of float
+        In groups.
+    place : array of int
+        The place of each in its group.
+
+    Returns
+    -------
+    array of float
+        As long.
+
+    Examples
+    --------
+    >>> running_most(np.array([3.0, 1.0, 5.0, 2.0, 4.0]), np.array([0, 1, 2, 0, 1])).tolist()
+    [3.0, 3.0, 5.0, 2.0, 4.0]
+    """
+    most = values.copy()
+    step, longest = 1, int(place.max(initial=0))
+    while step <= longest:
+        reached = place[step:] >= step
+        most[step:] = np.where(reached, np.maximum(most[step:], most[:-step]), most[step:])
+        step *= 2
+    return most
+
+
+class Spans(NamedTuple):
+    """Times of many cases: of each the case, the start and the end.
+
+    Examples
+    --------
+    >>> case, start, end = np.array([0, 0, 1]), np.array([1.0, 2.0, 0.0]), np.array([3.0, 5.0, 1.0])
+    >>> pieces = Spans(case, start, end).in_order(2).pieces()
+    >>> pieces.start.tolist(), pieces.end.tolist()
+    ([1.0, 3.0, 0.0], [3.0, 5.0, 1.0])
+    >>> pieces.until(np.array([0, 1]), np.array([4.0, 4.0])).tolist()
+    [3.0, 5.0]
+    """
+
+    case: Numbers
+    start: Hours
+    end: Hours
+
+    def take(self, chosen: Mask | Numbers) -> Spans:
+        """Return some of them."""
+        return Spans(self.case[chosen], self.start[chosen], self.end[chosen])
+
+    def in_order(self, number: int) -> Spans:
+        """Order those of so many cases by case and start."""
+        return self.take(_in_order(self.case, self.start, number))
+
+    def pieces(self) -> Spans:
+        """Return what each of ordered ones adds to those before it."""
+        place = rank(self.case)
+        most = running_most(self.end, place)
+        before = np.concatenate([[0.0], most[:-1]])
+        start = np.where(place > 0, np.maximum(self.start, before), self.start)
+        return Spans(self.case, start, np.maximum(self.end, start))
+
+    def until(self, case: Numbers, time: Hours) -> Hours:
+        """Measure how much of ordered pieces lies before moments, with all of the cases before."""
+        width = max(float(self.end.max()), float(time.max())) + 1
+        keys = self.case * width + self.start
+        lengths = self.end - self.start
+        reached = np.concatenate([[0.0], np.cumsum(lengths)])
+        at = np.searchsorted(keys, case * width + time, side="right") - 1
+        here = (at >= 0) & (self.case[at] == case)
+        part = np.where(here, np.minimum(time - self.start[at], lengths[at]), lengths[at])
+        return np.where(at >= 0, reached[at] + np.maximum(part, 0.0), 0.0)
+
+
+def _added_up(keys: Numbers, hours: Hours) -> Iterator[tuple[int, float]]:
+    """Yield each of many keys with the sum of its hours, if there is any."""
+    if not len(keys):
+        return
+    most = int(keys.max()) + 1
+    if most <= _SMALL:
+        sums = np.bincount(keys, hours, most)
+        found = np.flatnonzero(sums)
+        yield from zip(found.tolist(), sums[found].tolist(), strict=True)
+        return
+    found, place = np.unique(keys, return_inverse=True)
+    sums = np.bincount(place, hours, len(found))
+    yield from ((k, h) for k, h in zip(found.tolist(), sums.tolist(), strict=True) if h)

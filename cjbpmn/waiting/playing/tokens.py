@@ -1,0 +1,464 @@
+"""Tokens, and the table on which the timed token game is played.
+
+Time is in hours and starts at zero. A token knows the last contact on its causal path; where
+paths join, the latest one counts. Every question of chance goes to a `Chooser`: which way, and
+how long. With scripted answers a run can be replayed; with random ones it is a sample.
+
+The rules stand in one class per subject, each on top of the one before: `Table` (tokens, clock,
+contacts), `Gateways`, `Scopes` (processes, sub-processes, messages), `Activities`, and `Game`.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from heapq import heappush
+from typing import Final, NamedTuple, Protocol, TypeAlias
+
+from cjbpmn.dated import Dated
+from cjbpmn.distributions import Distribution
+from cjbpmn.durations import Timings, declared_waits
+from cjbpmn.waiting.execution import Scope, Step
+from cjbpmn.waiting.playing.lineage import Arrivals, Branch, Lineage, Stay
+from cjbpmn.waiting.structure import Moment, Structure
+
+Last: TypeAlias = tuple[float, int] | None
+"""End and number of the last contact on a causal path. The number breaks ties: who comes later
+in the game is causally later, or independent."""
+MANY: Final = 64
+"""More tokens than so many, beyond one for each step, are a flood."""
+_LONGEST: Final = 50_000
+"""No run takes more moves than these, unless the model itself is as large."""
+MAX_INSTANCES: Final = 1000
+"""How many instances of one activity are played."""
+
+
+class Chooser(Protocol):
+    """Answers the questions of chance; `bound` says whether every duration is at its bound."""
+
+    bound: str | None
+
+    def choose(self, weights: Sequence[float], owner: str = "") -> int:
+        """Choose one of several, by weight."""
+        ...
+
+    def duration(self, key: str, distribution: Distribution) -> float:
+        """Say how long it takes this time, in hours."""
+        ...
+
+    def winner(self, clocks: Sequence[tuple[str, Distribution]]) -> tuple[int, float]:
+        """Say which of several clocks rings first, and after how many hours."""
+        ...
+
+
+@dataclass(slots=True)
+class Meeting:
+    """One execution of a contact: the customer is involved from `start` to `end`.
+
+    Parameters
+    ----------
+    moment : Moment
+        What is executed.
+    start, end : float
+        In hours.
+    after : int or None
+        The number of the last contact before it on the causal path.
+    wait : float or None
+        From the end of that one, or from the start of the case, in hours.
+    stay : Stay or None
+        Where that time went.
+    """
+
+    moment: Moment
+    start: float
+    end: float
+    after: int | None
+    wait: float
+    stay: Stay | None = None
+
+
+class State(NamedTuple):
+    """A place from which a run goes on, whatever was before: one token, and nothing else.
+
+    Parameters
+    ----------
+    key : str
+        The step at which the token arrives.
+    last : Moment or None
+        The last contact.
+    worked : bool
+        Whether internal work has followed on it.
+    aged : bool
+        Whether time has passed since.
+    """
+
+    key: str
+    last: Moment | None
+    worked: bool
+    aged: bool
+
+
+@dataclass(slots=True)
+class Run:
+    """What happened in one run.
+
+    Parameters
+    ----------
+    meetings : list of Meeting
+        The executions of contacts.
+    work : list of pairs of float
+        When internal activities ran.
+    trail : dict of int to set of str
+        By number of a meeting, the internal flow nodes that its token reached since.
+    worked : set of int
+        After which meetings internal work followed.
+    stuck : dict of str to None
+        The flow nodes at which tokens were left over.
+    warnings : dict of str to None
+        What was doubtful.
+    absorbed : set of int
+        Meetings after which a token met another with a later one.
+    stopped : str or None
+        Where the run was broken off, because it would never end.
+    end : float
+        When the last thing happened.
+    moves : int
+        How many moves it took.
+    renewed : State or None
+        Where it was broken off, because from there it does not matter what was before.
+    """
+
+    meetings: list[Meeting] = field(default_factory=list)
+    work: list[tuple[float, float]] = field(default_factory=list)
+    trail: dict[int, set[str]] = field(default_factory=dict)
+    worked: set[int] = field(default_factory=set)
+    absorbed: set[int] = field(default_factory=set)
+    stuck: dict[str, None] = field(default_factory=dict)
+    warnings: dict[str, None] = field(default_factory=dict)
+    stopped: str | None = None
+    end: float = 0.0
+    moves: int = 0
+    renewed: State | None = None
+
+
+class Instance:
+    """A scope that is being executed."""
+
+    __slots__ = (
+        "activity",
+        "alive",
+        "arrivals",
+        "arrived",
+        "deadline",
+        "done",
+        "joins",
+        "latest",
+        "live",
+        "pending",
+        "running",
+        "scope",
+        "stay",
+        "waiting",
+    )
+
+    def __init__(self, scope: Scope, activity: Activity | None) -> None:
+        self.scope = scope
+        self.activity = activity
+        self.live = 0
+        self.alive = True
+        self.latest: Last = None
+        self.stay: Stay | None = None
+        self.deadline: float | None = None
+        self.running: dict[Activity, None] = {}
+        self.joins: dict[str, dict[str, deque[Token]]] = {}
+        self.waiting: dict[str, int] = {}
+        self.arrivals: dict[str, Arrivals] = {}
+        self.arrived: dict[str, int] = {}
+        self.done: list[str] = []
+        self.pending: list[str] = []
+
+
+class Token:
+    """A place in the course of events, and what lies behind it."""
+
+    __slots__ = ("instance", "last", "lineage", "stay")
+
+    def __init__(
+        self,
+        instance: Instance,
+        last: Last,
+        lineage: Lineage = None,
+        stay: Stay | None = None,
+    ) -> None:
+        self.instance = instance
+        self.last = last
+        self.lineage = lineage
+        self.stay = stay
+
+
+class Activity:
+    """Something that a token is in: an activity, a catch event, a race."""
+
+    __slots__ = (
+        "alive",
+        "begun",
+        "deadline",
+        "inner",
+        "meeting",
+        "ready",
+        "since",
+        "stay",
+        "step",
+        "todo",
+        "token",
+        "whole",
+    )
+
+    def __init__(self, step: Step, token: Token) -> None:
+        self.step = step
+        self.token = token
+        self.alive = True
+        self.begun: float | None = None
+        self.since = 0.0
+        self.stay: Stay | None = None
+        self.meeting: int | None = None
+        self.deadline: float | None = None
+        self.inner: list[Instance] = []
+        self.todo = 0
+        self.ready = 0.0
+        self.whole = False
+
+
+class Waiter:
+    """Who takes the next message that comes by one of some flows, and only that."""
+
+    __slots__ = ("activity", "served", "take")
+
+    def __init__(self, activity: Activity, take: Callable[[Last], None]) -> None:
+        self.activity = activity
+        self.take = take
+        self.served = False
+
+
+class Table:
+    """What is on the table: tokens in scopes, a clock, a queue, and the contacts so far.
+
+    Parameters
+    ----------
+    structure : Structure
+        The steps and contacts.
+    timings : Timings
+        Durations and probabilities.
+    """
+
+    chooser: Chooser
+    renewing: bool
+    aged: bool
+
+    def __init__(self, structure: Structure, timings: Timings) -> None:
+        self.structure = structure
+        self.execution = structure.execution
+        self.steps = structure.execution.steps
+        self.scopes = structure.execution.scopes
+        self.touches = structure.touches
+        self.timings = timings
+        self.clocks: dict[str, Distribution] = {}
+        for step in self.steps.values():
+            info = timings.durations.get(step.node.id)
+            if info is not None:
+                self.clocks[step.key] = info.distribution
+        # A declared wait for something in the drawing: it lasts at least so long.
+        declared = declared_waits(self.execution.graph)
+        self.patience = {
+            key: self.clocks.pop(key)
+            for key, step in self.steps.items()
+            if step.node.id in declared and (step.awaits or step.partners) and key in self.clocks
+        }
+        told = (step for one in self.execution.graph.journeys for step in one.steps)
+        # The steps of a journey tell one story; a step that does not happen this time is no bar.
+        self.skippable = {step.element for step in told if step.element}
+        self.limit = min(40 * len(self.steps) + 1000, max(_LONGEST, 4 * len(self.steps)))
+        self.timed = {key for key, step in self.steps.items() if step.is_timed}
+        self.touched = {moment.key for moment in self.touches}
+        # What the customer may notice of a case: not that the case itself is over.
+        self.noticed = {
+            key
+            for key, step in self.steps.items()
+            if Moment(key) not in self.touches
+            if step.node.type != "endEvent" or self.scopes[step.scope].holder is not None
+        }
+        self._clear()
+
+    def _clock(self, key: str) -> Distribution:
+        """Return how long something takes that begins now."""
+        clock = self.clocks[key]
+        return clock.since(self.now) if isinstance(clock, Dated) else clock
+
+    def _clear(self) -> None:
+        """Begin a new run."""
+        self.run = Run()
+        self.aged = False
+        self.now = 0.0
+        self.count = 0
+        self.moves = 0
+        self.drawn = 0
+        self.alive_tokens = 0
+        self.over: deque[Instance] = deque()
+        self.queue: deque[tuple[Step, Token, str | None]] = deque()
+        self.heap: list[tuple[float, int, int, Activity, Callable[[], None]]] = []
+        self.waiters: dict[str, list[Waiter]] = {}
+        self.mail: dict[str, deque[Last]] = {}
+        self.instances: list[Instance] = []
+        self.inclusive: dict[tuple[Instance, str], None] = {}
+        self.meeting_places: dict[str, list[Activity]] = {}
+
+    def _complete(self, instance: Instance, last: Last) -> None:
+        """Leave a scope in which nothing is going on any more."""
+        raise NotImplementedError
+
+    def _later(self, one: Last, other: Last) -> Last:
+        """Return the later of two contacts whose paths meet; None where there is neither."""
+        if one is None or other is None or one == other:
+            return one or other
+        first, second = (one, other) if one < other else (other, one)
+        self.run.absorbed.add(first[1])
+        return second
+
+    def _at(self, hours: float, rank: int, activity: Activity, action: Callable[[], None]) -> None:
+        """Do something later; at the same moment, work comes before clocks (rank 1)."""
+        self.count += 1
+        heappush(self.heap, (self.now + hours, rank, self.count, activity, action))
+
+    def _put(self, step: Step, token: Token, flow: str | None) -> None:
+        token.instance.live += 1
+        self.alive_tokens += 1
+        self.queue.append((step, token, flow))
+
+    def _drop(self, token: Token) -> None:
+        """A token is done; its scope is, with the last one."""
+        instance = token.instance
+        self._note(instance, token.last)
+        instance.stay = token.stay
+        instance.live -= 1
+        self.alive_tokens -= 1
+        if instance.live == 0 and instance.alive:
+            # Scopes can be nested deeper than functions can call themselves.
+            self.over.append(instance)
+
+    def _note(self, instance: Instance, last: Last) -> None:
+        """Remember the latest contact in a scope and in those around it."""
+        if last is None:
+            return
+        scope: Instance | None = instance
+        # Those around know of all that happened inside, so one that knows is enough.
+        while scope is not None and (scope.latest is None or scope.latest < last):
+            scope.latest = last
+            scope = scope.activity.token.instance if scope.activity is not None else None
+
+    def _split(self, token: Token, exits: Sequence[tuple[str, str]]) -> None:
+        if not exits:
+            self._drop(token)
+            return
+        instance = token.instance
+        if len(exits) == 1:
+            flow, target = exits[0]
+            self.queue.append((self.steps[target], token, flow))
+            return
+        self.count += 1
+        instance.live += len(exits) - 1
+        self.alive_tokens += len(exits) - 1
+        for branch, (flow, target) in enumerate(exits):
+            lineage = Branch(token.lineage, self.count, branch)
+            branch_token = Token(instance, token.last, lineage, token.stay)
+            self.queue.append((self.steps[target], branch_token, flow))
+
+    def _visit(self, step: Step, token: Token) -> None:
+        if token.last is None or step.key not in self.noticed:
+            return
+        self.run.trail.setdefault(token.last[1], set()).add(step.node.id)
+        if step.key in self.timed:
+            self.run.worked.add(token.last[1])
+
+    def _hold(self, step: Step, token: Token) -> Activity:
+        activity = Activity(step, token)
+        activity.since = self.now
+        token.instance.running[activity] = None
+        token.instance.waiting[step.key] = token.instance.waiting.get(step.key, 0) + 1
+        return activity
+
+    def _release(self, activity: Activity) -> Token:
+        activity.alive = False
+        token = activity.token
+        token.stay = activity.stay or self._stay(activity, activity.step)
+        self._close(activity)
+        token.instance.running.pop(activity, None)
+        waiting = token.instance.waiting
+        waiting[activity.step.key] -= 1
+        if not waiting[activity.step.key]:
+            del waiting[activity.step.key]
+        return token
+
+    def _stay(self, activity: Activity, step: Step) -> Stay | None:
+        """Return the chain of a token, with the time since an activity began."""
+        before = activity.token.stay
+        return (
+            Stay(before, step.key, activity.since, self.now)
+            if self.now > activity.since
+            else before
+        )
+
+    def _close(self, activity: Activity) -> None:
+        if activity.begun is None:
+            return
+        if activity.meeting is not None and activity.whole:
+            meeting = self.run.meetings[activity.meeting]
+            meeting.end = self.now
+            self._note(activity.token.instance, (self.now, activity.meeting))
+            activity.token.last = (self.now, activity.meeting)
+        elif activity.step.key in self.timed and activity.step.node.is_activity:
+            self.run.work.append((activity.begun, self.now))
+
+    def _kill(self, instance: Instance) -> None:
+        """Stop everything in a scope; what ran until now did run."""
+        pending = [instance]
+        while pending:
+            killed = pending.pop()
+            killed.alive = False
+            self.alive_tokens -= killed.live
+            for activity in killed.running:
+                activity.alive = False
+                self._close(activity)
+                pending += activity.inner
+            killed.running.clear()
+
+    def _meet(self, activity: Activity, moment: Moment, *, whole: bool) -> None:
+        """Begin a contact in which the customer is involved until the activity is done."""
+        token = activity.token
+        activity.meeting = self._record(moment, token)
+        activity.begun = self.now
+        activity.whole = whole
+
+    def _record(self, moment: Moment, token: Token) -> int:
+        last = token.last
+        begin = 0.0 if last is None else last[0]
+        self.run.meetings.append(
+            Meeting(
+                moment,
+                self.now,
+                self.now,
+                None if last is None else last[1],
+                self.now - begin,
+                token.stay,
+            )
+        )
+        return len(self.run.meetings) - 1
+
+    def _touch(self, step: Step, token: Token, part: str = "run") -> None:
+        """Make a momentary contact, if the step is one."""
+        if step.key not in self.touched:
+            return
+        moment = Moment(step.key, part)
+        if moment in self.touches:
+            token.last = (self.now, self._record(moment, token))
+            self._note(token.instance, token.last)
