@@ -66,13 +66,13 @@ def test_nothing_in_a_swimlane_overlaps_and_all_of_it_is_inside(
             assert box.bottom <= lane.bounds.bottom
         phases = [box.bounds for box in lane.phases]
         assert all(a.right <= b.x + 1e-6 for a, b in pairwise(phases))
-        assert lane.bounds.right == swimlane.pool.right
+        assert abs(lane.bounds.right - swimlane.pool.right) < 1e-6
     borders = [(lane.bounds.y, lane.bounds.bottom) for lane in swimlane.lanes]
     assert all(abs(upper[1] - lower[0]) < 1e-6 for upper, lower in pairwise(borders))
     assert abs(borders[0][0] - swimlane.pool.y) < 1e-6
     assert abs(borders[-1][1]) < 1e-6
-    assert swimlane.pool.bottom == 0
-    assert swimlane.pool.right >= left + width
+    assert abs(swimlane.pool.bottom) < 1e-6
+    assert swimlane.pool.right >= left + width - 1e-6
 
 
 UPRIGHT = st.lists(
