@@ -51,7 +51,6 @@ def test_a_mutant_is_refused_or_everything_works(seeds: Seeds, first: int) -> No
 @settings(
     max_examples=100,
     deadline=None,
-    derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 def test_whatever_the_recipe(data: bytes, recipe: list[tuple[str, int]], seed: int) -> None:

@@ -30,7 +30,6 @@ SEEDS = st.integers(0, 100_000)
 laws = settings(
     max_examples=40,
     deadline=None,
-    derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 
