@@ -15,12 +15,13 @@ import sys
 import warnings
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from itertools import combinations, pairwise
+from itertools import combinations
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 import models
+from lines import crossings, segments
 
 import cjbpmn as cj
 from cjbpmn.diagram import Bounds, Diagram, Point, bounds_of, main_diagram, waypoints_of
@@ -75,14 +76,6 @@ def within(bounds: Bounds, by: float) -> Bounds:
     return Bounds(bounds.x + by, bounds.y + by, bounds.width - 2 * by, bounds.height - 2 * by)
 
 
-def segments(points: list[Point]) -> list[Bounds]:
-    """Return the straight parts of a line as boxes without width."""
-    return [
-        Bounds(min(a[0], b[0]), min(a[1], b[1]), abs(a[0] - b[0]), abs(a[1] - b[1]))
-        for a, b in pairwise(points)
-    ]
-
-
 def count(drawing: Drawing) -> Counter[str]:
     """Count what lies on what."""
     found: Counter[str] = Counter()
@@ -103,19 +96,9 @@ def count(drawing: Drawing) -> Counter[str]:
         for other, name in names.items():
             if other != one:
                 found["flow through name"] += any(name.overlaps(part) for part in parts)
-    for one, points in drawing.flows.items():
-        met = [box for other, box in drawing.others.items() if other in drawing.ends[one]]
-        found["flow through a shape of the model"] += sum(
-            within(box, 2).overlaps(part)
-            for other, box in drawing.others.items()
-            for part in segments(points)
-            # A boundary event lies on what the flow goes to.
-            if other not in drawing.ends[one] and not any(box.overlaps(target) for target in met)
-        )
-    for a, b in combinations(map(segments, drawing.flows.values()), 2):
-        pairs = [(one, other) for one in a for other in b]
-        found["flow across flow"] += any(one.overlaps(other) for one, other in pairs)
-        found["flow along flow"] += any(lie_along(one, other) for one, other in pairs)
+    for name in names.values():
+        found["name on a shape of the model"] += sum(map(name.overlaps, drawing.others.values()))
+    found.update(count_flows(drawing))
     if drawing.pool is not None:
         pool = within(drawing.pool, -0.5)
         found["outside the pool"] += sum(
@@ -127,6 +110,27 @@ def count(drawing: Drawing) -> Counter[str]:
             )
             for b in drawing.shapes.values()
         )
+    return found
+
+
+def count_flows(drawing: Drawing) -> Counter[str]:
+    """Count what message flows do to each other, and to the shapes of the model."""
+    found: Counter[str] = Counter()
+    for one, points in drawing.flows.items():
+        met = [box for other, box in drawing.others.items() if other in drawing.ends[one]]
+        found["flow through a shape of the model"] += sum(
+            within(box, 2).overlaps(part)
+            for other, box in drawing.others.items()
+            for part in segments(points)
+            # A boundary event lies on what the flow goes to.
+            if other not in drawing.ends[one] and not any(box.overlaps(target) for target in met)
+        )
+    found.update(crossings(drawing.flows.values(), "flow"))
+    for a, b in combinations(drawing.flows.values(), 2):
+        if not must_cross(a, b):
+            found["flow across flow that need not be"] += crossings((a, b), "flow")[
+                "flow across flow"
+            ]
     return found
 
 
@@ -169,13 +173,10 @@ def count_around(path: Path) -> Counter[str]:
     return found
 
 
-def lie_along(one: Bounds, other: Bounds) -> bool:
-    """Tell whether two lines, both upright or both level, share a part."""
-    if one.width == other.width == 0 and one.x == other.x:
-        return min(one.bottom, other.bottom) - max(one.y, other.y) > 1
-    if one.height == other.height == 0 and one.y == other.y:
-        return min(one.right, other.right) - max(one.x, other.x) > 1
-    return False
+def must_cross(one: list[Point], other: list[Point]) -> bool:
+    """Tell whether two message flows have their upper ends in another order than their lower."""
+    (a, b), (c, d) = (sorted((way[0], way[-1]), key=lambda point: point[1]) for way in (one, other))
+    return (a[0] - c[0]) * (b[0] - d[0]) <= 0
 
 
 def main(folder: str, every: str = "1", journeys: str = "1") -> None:

@@ -27,9 +27,9 @@ FOLDER = Path(__file__).parent / "modeller"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_VARIABLE = "CJBPMN_CHROMIUM"
 
-# The browser's start and, per job, the limit bench.mjs itself keeps, plus the picture.
+# The browser's start and, per job, the limits bench.mjs itself keeps, plus the picture.
 START_SECONDS = 60
-JOB_SECONDS = 120
+JOB_SECONDS = 180
 
 BPMNDI = "http://www.omg.org/spec/BPMN/20100524/DI"
 
@@ -47,6 +47,7 @@ class Job:
     edits: tuple[dict[str, object], ...] = ()
     descriptor: Path | None = None
     texts: bool = False
+    timeout: int | None = None
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,7 @@ class Result:
     pngs: list[str] = field(default_factory=list)
     lint: list[str] = field(default_factory=list)
     console: list[str] = field(default_factory=list)
+    given_up: bool = False
 
     @property
     def complaints(self) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.util
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -225,3 +227,73 @@ class TestTheBenchItself:
         assert opened.drawn == {"bpmn:Task": 2}
         assert any(finding.startswith("start-event-required: p: ") for finding in opened.lint)
         assert picture.read_bytes().startswith(b"\x89PNG")
+
+    def test_gives_up_a_file_on_which_the_modeller_hangs_and_goes_on(
+        self, bench: Bench, tmp_path: Path
+    ) -> None:
+        sound, hanging = sound_and_hanging(tmp_path)
+        jobs = [
+            Job(hanging, modeller="camunda-8", timeout=3000, lint="original"),
+            Job(sound, modeller="camunda-8", lint="original"),
+            Job(sound, lint="original", timeout=1),
+            Job(sound, lint="original"),
+        ]
+        hung, after, late, last = bench(jobs)
+        for result, milliseconds in ((hung, 3000), (late, 1)):
+            assert result.given_up
+            assert not result.ok
+            assert result.error == f"the modeller gave no answer in {milliseconds} ms"
+        for result in (after, last):
+            assert_opens(result)
+            assert not result.given_up
+            assert any(finding.startswith("start-event-required: ") for finding in result.lint)
+
+    def test_over_a_folder_it_says_what_was_given_up_and_goes_on_where_it_was(
+        self, bench: Bench, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        del bench  # The script runs it; here it is only asked for whether it can.
+        sound, hanging = sound_and_hanging(tmp_path)
+        odd = tmp_path / "odd.bpmn"  # Its drawing is of the file, until it is enriched.
+        odd.write_text(
+            sound.read_text(encoding="utf-8").replace('bpmnElement="p"', 'bpmnElement="defs"'),
+            encoding="utf-8",
+        )
+        script = Path(__file__).parents[1] / "benchmarks" / "modellers.py"
+        spec = importlib.util.spec_from_file_location("modellers", script)
+        assert spec is not None
+        assert spec.loader is not None
+        modellers = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(modellers)
+        log = tmp_path / "log.jsonl"
+        order = [str(tmp_path), "--modeller", "camunda-8", "--seconds", "4", "--log", str(log)]
+        modellers.main(order)
+        told, lines = capsys.readouterr().out, log.read_text(encoding="utf-8")
+        for number, what in (
+            (3, "models"),
+            (1, "opened and saved before"),
+            (2, "opened and saved after"),
+            (1, "opened and saved only after"),
+            (1, "given up before"),
+            (1, "given up after"),
+            (0, "given up only after"),
+            (1, "with every element of ours intact"),
+            (0, "with a new kind of finding of bpmnlint"),
+        ):
+            assert f"{number:6}  {what}\n" in told
+        assert told.endswith(f"given up on before it was enriched: {hanging}\n")
+        looked_at = [json.loads(line)["model"] for line in lines.splitlines()]
+        assert looked_at == [str(hanging), str(odd), str(sound)]
+        modellers.main(order)
+        assert capsys.readouterr().out == told
+        assert log.read_text(encoding="utf-8") == lines
+
+
+def sound_and_hanging(folder: Path) -> tuple[Path, Path]:
+    """Write a model that opens, and one whose label has no width, on which Camunda's class hangs."""
+    sound, hanging = folder / "sound.bpmn", folder / "hanging.bpmn"
+    plain = TWO_STEPS.replace('"B"', '"b"')
+    label = '<di:BPMNLabel><dc:Bounds x="0" y="0" width="NaN" height="9"/></di:BPMNLabel>'
+    sound.write_text(plain, encoding="utf-8")
+    endless = plain.replace("</di:BPMNShape>", f"{label}</di:BPMNShape>")
+    hanging.write_text(endless.replace("<task", "<startEvent"), encoding="utf-8")
+    return sound, hanging

@@ -15,6 +15,7 @@ import cjbpmn as cj
 from cjbpmn import extensions
 from cjbpmn.enrichment import Show
 from cjbpmn.extensions.customer_activity import CustomerActivity
+from cjbpmn.journey import Journey, Step
 from cjbpmn.journey.elements import journeys_of
 from cjbpmn.names import CJ, qualified
 
@@ -172,3 +173,23 @@ def test_models_of_all_vendors_survive_camunda_modeler(
             assert Counter(our_elements(trip.saved)) == Counter(our_elements(file)), file
             kept += 1
     assert kept > 10
+
+
+@pytest.mark.parametrize("modeller", MODELLERS[1:])
+def test_camunda_modeler_keeps_the_contacts_with_what_only_undoes_work(
+    bench: Bench, tmp_path: Path, modeller: Modeller
+) -> None:
+    """It moves every drawing to the origin on saving, and deletes flows that it would not draw."""
+    flow = b'    <sequenceFlow id="f2" sourceRef="check" targetRef="tell"/>\n'
+    data = models.PLAIN.replace(flow, b"").replace(b"<incoming>f2</incoming>", b"")
+    data = data.replace(b"<outgoing>f2</outgoing>", b"")
+    task = b'<task id="tell" isForCompensation="true" name="Undo the booking">'
+    data = data.replace(b'<sendTask id="tell" name="Send decision">', task)
+    document = cj.read_document(data.replace(b"</sendTask>", b"</task>"))
+    journey = Journey("J", customer="C", steps=(Step("I hear that", at=("tell",)),))
+    cj.enrich_document(document, journey)
+    file, saved = document.write(tmp_path / "enriched.bpmn"), tmp_path / "saved.bpmn"
+    [result] = bench([Job(file, save=saved, modeller=modeller)])
+    assert result.ok
+    assert Counter(our_elements(saved)) == Counter(our_elements(file))
+    assert any(host == "CjTouchpoint_1" for host, *_ in our_elements(saved))

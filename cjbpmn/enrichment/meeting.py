@@ -84,6 +84,8 @@ def _new_contacts(
         directions = _directions(planned.step, node) if node is not None else ()
         if node is None or not directions:
             kind = "flow" if node is None else node.type
+            if node is not None and _only_undoes(node):
+                kind += " that only undoes work"
             plan.findings.append(
                 Finding(
                     "no-contact",
@@ -124,6 +126,9 @@ def _directions(step: Step, node: FlowNode) -> tuple[str, ...]:
     if node.is_event:
         catches = node.type in bpmn.CATCH_EVENTS
         return (Direction.FROM_CUSTOMER if catches else Direction.TO_CUSTOMER,)
+    if _only_undoes(node):
+        # Modelling tools allow no flow into it, and delete one as soon as something is moved.
+        return () if step.direction == Direction.FROM_CUSTOMER else (Direction.TO_CUSTOMER,)
     if step.direction == Direction.BOTH:
         return (Direction.FROM_CUSTOMER, Direction.TO_CUSTOMER)
     if step.direction is not None:
@@ -131,6 +136,11 @@ def _directions(step: Step, node: FlowNode) -> tuple[str, ...]:
     sends = node.type == "sendTask" or lexicon.addresses_customer(node.name)
     is_reply = sends and node.type != "receiveTask"
     return (Direction.TO_CUSTOMER if is_reply else Direction.FROM_CUSTOMER,)
+
+
+def _only_undoes(node: FlowNode) -> bool:
+    """Tell whether nothing but a compensation event leads to an activity."""
+    return node.attributes.get("isForCompensation") in {"true", "1"}
 
 
 def _ends(graph: ProcessGraph, flow: str | None) -> tuple[str, ...]:

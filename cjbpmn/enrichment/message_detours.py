@@ -16,7 +16,7 @@ _BESIDE: Final = 12.0  # between a line and a shape that it runs along
 _SECOND: Final = 22.0
 _FARTHEST: Final = 400.0
 _HIGHEST: Final = 2000.0
-_MOST_TRIED: Final = 24
+_MOST_TRIED: Final = 60
 _MANY: Final = 4
 _WIDE: Final = 60.0  # a target at which there is room for several lines
 _SIDEWAYS: Final = 2  # the points of a detour into a side
@@ -154,7 +154,7 @@ def find_detour(  # noqa: PLR0913, PLR0917 - where to, and past what
             continue
         shared = sum(1 for other in taken if abs(other - x) < _BESIDE - 2)
         for worse, points in _landings(target, sideways, x):
-            along = sum(_lie_along(points, other) for other in others)
+            along = sum(lie_along(points, other) for other in others)
             cost = away / 100 + worse + 100 * (shared + along)
             if best is None or cost < best[0]:
                 met = _crossed(points, target, obstacles)
@@ -185,8 +185,19 @@ def _landings(
             yield 2.0 + worse, ((x, under), (at, under), (at, target.bottom))
 
 
-def _lie_along(one: Sequence[Point], other: Sequence[Point]) -> bool:
-    """Tell whether two detours to one target share a piece."""
+def lie_along(one: Sequence[Point], other: Sequence[Point]) -> bool:
+    """Tell whether two ways share a piece.
+
+    Parameters
+    ----------
+    one, other : sequence of (x, y)
+        The last points of two ways to one target, from where they have come down beside it.
+
+    Returns
+    -------
+    bool
+        Whether they would be drawn on each other.
+    """
     if any(a == b for (a, _), (b, _) in zip(one[1:], other[1:], strict=False)) and (
         len(one) == len(other) > _SIDEWAYS
     ):

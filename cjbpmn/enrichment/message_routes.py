@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cjbpmn.diagram import Bounds, Point
-from cjbpmn.enrichment.message_detours import Obstacles, find_detour
+from cjbpmn.enrichment.message_detours import Obstacles, find_detour, lie_along
+from cjbpmn.enrichment.tracks import share_tracks
 
 LABEL_ZONE = 28.0  # channel names, right below the pool
 _TRACK = 12.0  # one message flow that runs sideways
 _LANDING = 32.0  # above the drawing: room for arrow heads
 _CLEARANCE = 10.0  # between the ends of flows that share a track
-_DEEPEST = 200
 _BESIDE = (14.0, 26.0)  # how far from its target a flow runs down that cannot come from above
 
 
@@ -158,9 +158,12 @@ def assign_columns(
             default=middle,
         )
         detour: tuple[Point, ...] = ()
+        others = beside.get(target, ())
         crossed = _crossed(best, contact, in_the_way)
-        if crossed:
-            others = beside.get(target, ())
+        # Two that come in from one side must not come in at one height.
+        way = contact.landing(best)
+        if crossed or (len(way) > 1 and any(lie_along(way, other) for other in others)):
+            crossed = crossed or 1
             detour = find_detour(target, contact.sideways, in_the_way, taken, others, crossed)
             best = detour[0][0] if detour else best
         column = Column((best if contact.can_leave(task, best) else at_step, best))
@@ -219,51 +222,13 @@ def assign_tracks(columns: Sequence[tuple[float, float]]) -> list[int | None]:
     >>> assign_tracks([(0, 0), (10, 50), (40, 90), (200, 220)])
     [None, 1, 0, 0]
     """
-    bent = sorted(
-        (index for index, (leaves, arrives) in enumerate(columns) if leaves != arrives),
-        key=lambda index: min(columns[index]),
-    )
-    near: dict[int, list[int]] = {index: [] for index in bent}
-    for place, index in enumerate(bent):
-        for other in bent[place + 1 :]:
-            if min(columns[other]) > max(columns[index]) + _CLEARANCE:
-                break
-            near[index].append(other)
-            near[other].append(index)
-    tracks: dict[int, int] = {}
-    for index in bent:
-        _assign_track(index, columns, near, tracks, set())
+    ends = {
+        index: [(leaves, False), (arrives, True)]
+        for index, (leaves, arrives) in enumerate(columns)
+        if leaves != arrives
+    }
+    tracks = share_tracks(ends, _CLEARANCE)
     return [tracks.get(index) for index in range(len(columns))]
-
-
-def _assign_track(
-    index: int,
-    columns: Sequence[tuple[float, float]],
-    near: dict[int, list[int]],
-    tracks: dict[int, int],
-    pending: set[int],
-) -> None:
-    """Give one flow the first free track below all those that must turn before it."""
-    if index in tracks or index in pending:
-        return
-    pending.add(index)
-    before = [other for other in near[index] if _turns_before(columns[other], columns[index])]
-    for other in before:
-        # Deep chains of flows are cut here: a crossing is better than a stack overflow.
-        if len(pending) < _DEEPEST:
-            _assign_track(other, columns, near, tracks, pending)
-    taken = {tracks[other] for other in near[index] if other in tracks}
-    track = max((tracks[other] + 1 for other in before if other in tracks), default=0)
-    while track in taken:
-        track += 1
-    tracks[index] = track
-
-
-def _turns_before(one: tuple[float, float], other: tuple[float, float]) -> bool:
-    """Tell whether a flow has to turn above another for their lines not to cross."""
-    low, high = min(other) - _CLEARANCE, max(other) + _CLEARANCE
-    lands_low, lands_high = min(one) - _CLEARANCE, max(one) + _CLEARANCE
-    return low < one[0] < high or lands_low < other[1] < lands_high
 
 
 def route(

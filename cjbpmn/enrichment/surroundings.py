@@ -122,7 +122,7 @@ def look_around(document: Document, graph: ProcessGraph, diagram: Diagram) -> Su
         found = [one for one in (place, name) if one is not None]
         shapes += found
         if identifier not in frames and kind != "group":
-            obstacles += found
+            obstacles += [one for one in (place, _words(element, name)) if one is not None]
         lines += _lines(drawn)
     return Surroundings(tuple(shapes), tuple(obstacles), tuple(lines))
 
@@ -155,6 +155,15 @@ def _name_place(
         return None
     height = LINE_HEIGHT * folded_lines(text, _NAME_WIDTH)
     return Bounds(at[0] - width / 2, at[1] - LINE_HEIGHT / 2, width, height)
+
+
+def _words(element: Element | None, name: Bounds | None) -> Bounds | None:
+    """Return what the words of a name take of its place; they stand in the middle of it."""
+    text = "" if element is None else element.get("name") or ""
+    if name is None or not text:
+        return name
+    width = min(name.width, text_width(text))
+    return Bounds(name.centre[0] - width / 2, name.y, width, name.height)
 
 
 def _middle(points: list[Point]) -> Point:

@@ -5,13 +5,12 @@
 // JOBS.json is a list of jobs, worked off in order, so a later job can read what an earlier
 // one saved. README.md describes a job's fields and the answer: one JSON line per job.
 
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
-import { BpmnModdle } from 'bpmn-moddle';
-import { Linter } from 'bpmnlint';
-import NodeResolver from 'bpmnlint/lib/resolver/node-resolver.js';
+import { Worker } from 'node:worker_threads';
 import { chromium } from 'playwright-core';
 
 const CHROMIUM_NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
@@ -27,8 +26,11 @@ const CHROMIUM_ARGS = [
   '--disable-sync',
 ];
 
-// Where a job that hangs is given up; a field `timeout` (milliseconds) overrides it.
+// Where a part of a job that hangs is given up; a field `timeout` (milliseconds) overrides it.
 const JOB_TIMEOUT = 60_000;
+
+// How long a browser with a hanging page may take to close.
+const CLOSE_TIMEOUT = 5_000;
 
 // Pictures are drawn at twice the diagram's size, so that bpmn-js's 12 px labels read well.
 const PICTURE_SCALE = 2;
@@ -75,17 +77,28 @@ function chromiumPath() {
   return path;
 }
 
-// The pages of the bench: one for each modeller that is asked for, and one for the pictures.
+// A part of a job that took too long: the bench stopped it, and goes on with the next job.
+class GivenUp extends Error {}
+
+// The browser with a page for each modeller that is asked for and one for the pictures, and the
+// thread of bpmnlint. All start when they are first needed.
 class Bench {
-  constructor(browser) {
-    this.browser = browser;
+  constructor() {
     this.troubles = [];
     this.modellerPages = new Map();
   }
 
+  async newPage(options) {
+    this.browser ??= await chromium.launch({
+      executablePath: chromiumPath(),
+      args: CHROMIUM_ARGS,
+    });
+    return this.browser.newPage(options);
+  }
+
   async page(modeller) {
     if (!this.modellerPages.has(modeller)) {
-      const page = await this.browser.newPage({ viewport: { width: 1600, height: 1000 } });
+      const page = await this.newPage({ viewport: { width: 1600, height: 1000 } });
       this.modellerPages.set(modeller, page);
       await this.load(page, MODELLERS[modeller]);
     }
@@ -103,17 +116,27 @@ class Bench {
     await page.addScriptTag({ path: require.resolve(script) });
   }
 
-  // After a crash or a hang the old pages cannot be trusted; the next job gets new ones.
-  // Nobody waits for the closing: a hanging page may never answer.
-  dropPages() {
-    const pages = [...this.modellerPages.values(), this.picturePage];
-    for (const page of pages) page?.close().catch(() => {});
+  // After a crash or a hang nothing old can be trusted, and a page that hangs keeps a processor
+  // busy: the next job gets a new browser. A hanging page may never answer, so nobody waits long.
+  async stop() {
+    const { browser, linter } = this;
     this.modellerPages.clear();
-    this.picturePage = undefined;
+    this.browser = this.picturePage = this.linter = undefined;
+    if (browser) await within(CLOSE_TIMEOUT, browser.close()).catch(() => {});
+    await linter?.terminate();
+  }
+
+  async lint(milliseconds, xml, { rules = [], words = {} }) {
+    this.linter ??= new Worker(new URL('lint.mjs', import.meta.url));
+    const told = once(this.linter, 'message');
+    this.linter.postMessage({ xml, rules, words });
+    const [{ findings, error }] = await within(milliseconds, told, 'bpmnlint');
+    if (error) throw new Error(error);
+    return findings;
   }
 
   async picture(svg, path) {
-    this.picturePage ??= await this.browser.newPage();
+    this.picturePage ??= await this.newPage();
     const { markup, width, height } = framed(svg);
     await this.picturePage.setViewportSize({ width, height });
     await this.picturePage.setContent(
@@ -237,10 +260,11 @@ async function inPage({ xml, wants }) {
   return answer;
 }
 
-function within(milliseconds, promise) {
+function within(milliseconds, promise, who = 'the modeller') {
   let timer;
   const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer in ${milliseconds} ms`)), milliseconds);
+    const tell = () => reject(new GivenUp(`${who} gave no answer in ${milliseconds} ms`));
+    timer = setTimeout(tell, milliseconds);
   });
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
@@ -271,19 +295,6 @@ async function paint(bench, svgs, png) {
   return painted;
 }
 
-async function linted(xml, { rules = [], words = {} }) {
-  const known = Object.entries(words).map(([prefix, file]) => [prefix, require(file)]);
-  const { rootElement } = await new BpmnModdle(Object.fromEntries(known)).fromXML(xml);
-  const linter = new Linter({
-    config: { extends: ['bpmnlint:recommended'].concat(rules) },
-    resolver: new NodeResolver({ require }),
-  });
-  const findings = Object.entries(await linter.lint(rootElement));
-  return findings.flatMap(([rule, reports]) =>
-    reports.map(({ id, message }) => `${rule}: ${id ?? '-'}: ${message}`),
-  );
-}
-
 async function work(bench, job, answer) {
   // Always UTF-8 and without a byte order mark, as a browser reads a file it is given.
   const xml = new TextDecoder('utf-8').decode(await readFile(job.file));
@@ -292,7 +303,10 @@ async function work(bench, job, answer) {
   if (saved) await writeFile(job.save, saved);
   if (svgs) answer.pngs = await paint(bench, svgs, job.png);
   const checked = job.lint === 'saved' ? (saved ?? xml) : xml;
-  if (job.lint) answer.lint = await linted(checked, MODELLERS[job.modeller ?? 'bpmn-js']);
+  if (job.lint) {
+    const modeller = MODELLERS[job.modeller ?? 'bpmn-js'];
+    answer.lint = await bench.lint(job.timeout ?? JOB_TIMEOUT, checked, modeller);
+  }
 }
 
 async function result(bench, job) {
@@ -302,8 +316,9 @@ async function result(bench, job) {
   try {
     await work(bench, job, answer);
   } catch (error) {
-    bench.dropPages();
-    Object.assign(answer, { ok: false, error: error.message });
+    await bench.stop();
+    const givenUp = error instanceof GivenUp;
+    Object.assign(answer, { ok: false, error: error.message, given_up: givenUp });
   }
   return { ...answer, console: bench.troubles, ms: Math.round(performance.now() - start) };
 }
@@ -311,12 +326,11 @@ async function result(bench, job) {
 async function main([jobsFile]) {
   if (!jobsFile) throw new Error('usage: node bench.mjs JOBS.json');
   const jobs = JSON.parse(await readFile(jobsFile, 'utf8'));
-  const browser = await chromium.launch({ executablePath: chromiumPath(), args: CHROMIUM_ARGS });
-  const bench = new Bench(browser);
+  const bench = new Bench();
   try {
     for (const job of jobs) console.log(JSON.stringify(await result(bench, job)));
   } finally {
-    await browser.close();
+    await bench.stop();
   }
 }
 

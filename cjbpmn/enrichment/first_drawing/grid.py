@@ -6,15 +6,17 @@ top down there are bands: each row has one, and each channel above, below or bet
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from cjbpmn.diagram import Bounds, Point
+from cjbpmn.enrichment.tracks import share_tracks
 
 TRACK: Final = 10.0  # between two lines in a channel
 _LONGEST: Final = 40  # cells that a line may cross outside the channels
+_FAR: Final = 10_000.0  # pixels; nothing stands so far from the middle of its cell
+_NEARBY: Final = 0.4
 
 
 @dataclass(slots=True)
@@ -99,11 +101,16 @@ class Line:
     track: int = 0
 
     @property
-    def place(self) -> int:
-        """Its column, counted as channel, column, channel ...; or its band."""
+    def place(self) -> float:
+        """Its column, counted as channel, column, channel ...; or its band.
+
+        What runs beside the middle of an item lies a little aside.
+        """
         if self.item is None:
             return 2 * self.channel if self.upright else self.channel
-        return 2 * self.item.column + 1 if self.upright else self.item.band
+        aside = (self.item.aside[0 if self.upright else 1] + self.aside) / _FAR
+        aside = max(-_NEARBY, min(_NEARBY, aside))
+        return aside + (2 * self.item.column + 1 if self.upright else self.item.band)
 
 
 @dataclass(slots=True)
@@ -119,7 +126,7 @@ class Way:
     lines: list[Line]
     from_above: bool = True
 
-    def ends_of(self, index: int, bands: int) -> list[tuple[int, bool]]:
+    def ends_of(self, index: int, bands: int) -> list[tuple[float, bool]]:
         """Return where a piece ends: the place across it, and whether it goes on to the far side.
 
         Far is right of an upright piece, and below a level one.
@@ -134,7 +141,7 @@ class Way:
             if inside:
                 across = self.lines[near].place
             else:
-                across = self._end(end, bands, upright=not line.upright)
+                across = float(self._end(end, bands, upright=not line.upright))
             if 0 <= far < len(self.lines):
                 beyond = self.lines[far].place
             else:
@@ -210,6 +217,21 @@ class Grid:
             if other is not None and other[0] != ends[0] and other[1] != ends[1]:
                 return False
         return True
+
+    def is_empty_column(
+        self, column: int, between: tuple[int, int], *, at_middle: bool = True
+    ) -> bool:
+        """Tell whether a line can run down past the cells of a column.
+
+        Beside the middle, it does not meet the lines that run down at the middle.
+        """
+        low, high = between
+        if high - low > _LONGEST:
+            return False
+        return not any(
+            (column, band) in self.cells or (at_middle and (True, column, band) in self._passing)
+            for band in range(low, high + 1)
+        )
 
     def pass_through(
         self, cells: Iterable[tuple[int, int]], ends: tuple[str, str], *, upright: bool
@@ -349,73 +371,18 @@ def tip(box: Bounds, item: Item, at: float, toward: Point, *, upright: bool) -> 
 
 
 def _share(lines: Sequence[tuple[Way, int]], bands: int) -> int:
-    """Give each line of a channel a track; return how many there are.
-
-    Of two lines that end at one height on different sides, the one that comes from the near side
-    must turn first, or they would lie on each other.
-    """
+    """Give each line of a channel a track; return how many there are."""
     if len(lines) == 1:
         return 1
     bundles: dict[str, list[tuple[Way, int]]] = {}
     for way, index in lines:
         bundles.setdefault(way.lines[index].bundle or way.id, []).append((way, index))
-    spans: list[tuple[int, int, str]] = []
-    near: dict[int, list[str]] = {}
-    far: dict[str, set[int]] = {}
+    ends = {
+        name: [end for way, index in members for end in way.ends_of(index, bands)]
+        for name, members in bundles.items()
+    }
+    tracks = share_tracks(ends)
     for name, members in bundles.items():
-        ends = [end for way, index in members for end in way.ends_of(index, bands)]
-        spans.append((min(at for at, _ in ends), max(at for at, _ in ends), name))
-        for at, goes_on in ends:
-            if goes_on:
-                far.setdefault(name, set()).add(at)
-            else:
-                near.setdefault(at, []).append(name)
-    spans.sort()
-    order = _turning_order([name for _, _, name in spans], near, far)
-    extent = {name: (low, high) for low, high, name in spans}
-    taken: list[list[tuple[int, int]]] = []
-    track_of: dict[str, int] = {}
-    for name in order:
-        before = (other for at in far.get(name, ()) for other in near.get(at, ()) if other != name)
-        track = max((track_of[other] + 1 for other in before if other in track_of), default=0)
-        while track < len(taken) and not _fits(taken[track], extent[name]):
-            track += 1
-        while track >= len(taken):
-            taken.append([])
-        insort(taken[track], extent[name])
-        track_of[name] = track
-        for way, index in bundles[name]:
-            way.lines[index].track = track
-    return len(taken)
-
-
-def _turning_order(
-    names: Sequence[str], near: dict[int, list[str]], far: dict[str, set[int]]
-) -> list[str]:
-    """Sort so that what must turn first comes first; circles are cut where they are met."""
-    done: dict[str, None] = {}
-    seen: set[str] = set()
-
-    def earlier(name: str) -> Iterator[str]:
-        return (other for at in sorted(far.get(name, ())) for other in near.get(at, ()))
-
-    for root in names:
-        stack = [] if root in seen else [(root, earlier(root))]
-        seen.add(root)
-        while stack:
-            name, rest = stack[-1]
-            other = next((one for one in rest if one not in seen), None)
-            if other is None:
-                stack.pop()
-                done[name] = None
-            else:
-                seen.add(other)
-                stack.append((other, earlier(other)))
-    return list(done)
-
-
-def _fits(taken: Sequence[tuple[int, int]], span: tuple[int, int]) -> bool:
-    """Tell whether a span meets none of those that are sorted and meet none of each other."""
-    index = bisect_left(taken, span)
-    before = index == 0 or taken[index - 1][1] < span[0]
-    return before and (index == len(taken) or span[1] < taken[index][0])
+        for way, index in members:
+            way.lines[index].track = tracks[name]
+    return max(tracks.values()) + 1

@@ -152,7 +152,7 @@ class Layouts:
             item = layout.items.get(end)
             if item is not None:
                 aside = self._aside(end, link, item)
-                layout.ways.enter(link, item, aside, from_above=from_above)
+                layout.messages.enter(link, item, aside, from_above=from_above)
         layout.measure(0.0, _HEADING)
 
     def _aside(self, end: str, link: str, item: Item) -> float | None:
@@ -280,7 +280,7 @@ class Layouts:
             return
         gap = layout.gaps[numbers[1] if down else numbers[1] + 1]
         leaves, enters = self._aside(ends[0], link.id, a), self._aside(ends[1], link.id, b)
-        layout.ways.message(link.id, a, b, gap, leaves=leaves, enters=enters)
+        layout.messages.message(link.id, a, b, gap, leaves=leaves, enters=enters)
 
     def _end(self, layout: ScopeLayout, end: str, *, below: bool) -> Item | None:
         """Return what a message flow ends at: an item, or the upper or lower border of a pool."""

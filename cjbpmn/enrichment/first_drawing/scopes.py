@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from cjbpmn.enrichment.first_drawing.columns import assign_columns, assign_rows, spread_loose
 from cjbpmn.enrichment.first_drawing.content import Link
 from cjbpmn.enrichment.first_drawing.grid import Grid, Item
+from cjbpmn.enrichment.first_drawing.message_ways import MessageWays
 from cjbpmn.enrichment.first_drawing.sizes import name_size, put_extras, put_guests, reserve_name
 from cjbpmn.enrichment.first_drawing.ways import Ways
 from cjbpmn.graph import ProcessGraph
@@ -63,9 +64,11 @@ class ScopeLayout:
     corners: dict[str, tuple[float, float]] = field(default_factory=dict)
     gaps: list[int] = field(default_factory=list)
     ways: Ways = field(init=False)
+    messages: MessageWays = field(init=False)
 
     def __post_init__(self) -> None:
         self.ways = Ways(self.grid)
+        self.messages = MessageWays(self.ways)
         self.items |= {item.id: item for part in self.parts for item in part.items}
 
     def arrange(self, follows: Sequence[tuple[str, str]], meets: Iterable[tuple[str, str]]) -> None:
