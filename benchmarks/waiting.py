@@ -2,11 +2,14 @@
 
 Run it as ``python benchmarks/waiting.py --sizes 100 1000 10000``. Each line is one model: how long
 lxml takes to parse its bytes, and as multiples of that, reading, the graph, the interaction points,
-the structure (which stretches there are, without figures), all four together, and the figures with
-fixed and with spread durations. The last columns are seconds, the highest memory of a process that
-does nothing else, and how the figures were found. ``--structure`` leaves the figures out.
+the structure (which stretches there are, without figures), all four together, and the highest
+memory, in MB, of a process that does nothing else. Then, in seconds, the figures with fixed and with
+spread durations, and 1,000 cases played with spread durations, each in a process of its own with its
+highest memory; and how they were found. ``--structure`` leaves the figures out, ``--cases`` has
+nothing but the 1,000 cases.
 
-The models are drawn as modellers write them, with a diagram and with the flows listed at their
+In each model the customer asks first and is told at the end; but for ``chain`` and ``told``, where
+the customer hears more, all of the model lies between these two. The models are drawn as modellers write them, with a diagram and with the flows listed at their
 ends. ``--bare`` leaves both out: that is the least that lxml can have to do for a model.
 """
 
@@ -31,10 +34,15 @@ from lxml import etree  # noqa: E402
 from cjbpmn.contacts import customer_side, find_contacts  # noqa: E402
 from cjbpmn.distributions import Uniform  # noqa: E402
 from cjbpmn.document import read_document  # noqa: E402
-from cjbpmn.durations import read_timings  # noqa: E402
+from cjbpmn.durations import Timings, read_timings  # noqa: E402
 from cjbpmn.graph import ProcessGraph, build_graph  # noqa: E402
 from cjbpmn.interaction import find_interaction_points  # noqa: E402
 from cjbpmn.waiting import find_waiting_stretches  # noqa: E402
+from cjbpmn.waiting.crowd.order import refusal  # noqa: E402
+from cjbpmn.waiting.crowd.rows import Refused  # noqa: E402
+from cjbpmn.waiting.crowd.sample import sample_crowd  # noqa: E402
+from cjbpmn.waiting.playing.game import Game  # noqa: E402
+from cjbpmn.waiting.playing.runs import sample_runs  # noqa: E402
 from cjbpmn.waiting.search import find_structure  # noqa: E402
 
 Nodes = list[tuple[str, str]]
@@ -86,8 +94,21 @@ def loops(size: int) -> tuple[Nodes, Flows]:
     for n in range(size // 3):
         nodes += [("exclusiveGateway", f"x{n}"), ("task", f"a{n}"), ("exclusiveGateway", f"y{n}")]
         flows += [(f"x{n}", f"a{n}"), (f"a{n}", f"y{n}"), (f"y{n}", f"x{n}")]
+        # The first and the last have a way in and out already: nothing else would link them.
+        flows.append((f"y{n - 1}", f"x{n}") if n else ("S", "x0"))
+    return nodes, [*flows, (f"y{size // 3 - 1}", "E")]
+
+
+def blocks(size: int) -> tuple[Nodes, Flows]:
+    """A parallel block in a parallel block, and so on: a task beside each."""
+    depth = size // 3
+    nodes: Nodes = [("task", "middle")]
+    flows: Flows = [(f"s{depth - 1}", "middle"), ("middle", f"j{depth - 1}")]
+    for n in range(depth):
+        nodes += [("parallelGateway", f"s{n}"), ("task", f"a{n}"), ("parallelGateway", f"j{n}")]
+        flows += [(f"s{n}", f"a{n}"), (f"a{n}", f"j{n}")]
         if n:
-            flows.append((f"y{n - 1}", f"x{n}"))
+            flows += [(f"s{n - 1}", f"s{n}"), (f"j{n}", f"j{n - 1}")]
     return nodes, flows
 
 
@@ -107,6 +128,7 @@ FLAT: dict[str, Callable[[int], tuple[Nodes, Flows]]] = {
     "choices": choices,
     "inclusive": inclusive,
     "loops": loops,
+    "blocks": blocks,
     "told": told,
 }
 
@@ -166,7 +188,7 @@ def bpmn(  # noqa: PLR0913 - what a file is made of
 
 def deep(size: int) -> bytes:
     """Sub-processes in sub-processes, as deep as XML is read, and calls beyond; never drawn."""
-    depth = min(size // 4, 60)
+    depth = min(size // 4, 250)
     calls = max(size // 2 - depth, 0)
     nested = "".join(
         f'<subProcess id="p{n}"><startEvent id="s{n}"/><sequenceFlow id="i{n}" sourceRef="s{n}" '
@@ -203,8 +225,8 @@ def seconds(do: Callable[[], object], times: int) -> float:
     return min(found)
 
 
-def measure(name: str, size: int, data: bytes, *, figures: bool) -> str:
-    """Measure one model; return a line of the table."""
+def measure(data: bytes) -> str:
+    """Measure what is found without figures."""
     times = 3
     raw = seconds(lambda: etree.fromstring(data), times + 2)
     read = partial(read_document, data, max_bytes=len(data))
@@ -221,28 +243,53 @@ def measure(name: str, size: int, data: bytes, *, figures: bool) -> str:
         seconds(lambda: find_interaction_points(graph, ["Client"]), times),
         seconds(structure, times),
     ]
-    parts.append(sum(parts))
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    line = f"{name:<10}{size:>8}{raw * 1000:>10.2f}" + _ratios(parts, raw)
-    return line + (f"{memory:>7}" if not figures else _figures(graph, raw))
+    ratios = "".join(f"{part / raw:>9.1f}" for part in [*parts, sum(parts)])
+    return f"{raw * 1000:>10.2f}{ratios}{_memory():>7}"
 
 
-def _ratios(parts: list[float], raw: float) -> str:
-    return "".join(f"{part / raw:>9.1f}" for part in parts)
+def _memory() -> int:
+    """Return the highest memory so far, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
-def _figures(graph: ProcessGraph, raw: float) -> str:
-    """Measure the figures, with fixed and with spread durations."""
-    parts, found = [], []
-    for duration in (1.0, Uniform(0, 2)):
-        known = {node.id: duration for node in graph.nodes.values() if node.is_activity}
-        timings = read_timings(graph, known)
-        started = time.process_time()
-        found.append(find_waiting_stretches(graph, timings, ["Client"]))
-        parts.append(time.process_time() - started)
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    methods = " ".join(f"{one.method}/{one.samples}" for one in found)
-    return _ratios(parts, raw) + f"{parts[0]:>9.2f}{parts[1]:>9.2f}{memory:>7} {methods}"
+def _timings(graph: ProcessGraph, duration: float | Uniform) -> Timings:
+    known = {node.id: duration for node in graph.nodes.values() if node.is_activity}
+    return read_timings(graph, known)
+
+
+def find_figures(data: bytes, duration: float | Uniform) -> str:
+    """Measure all figures of a model whose activities take so long."""
+    graph = build_graph(read_document(data, max_bytes=len(data)))
+    timings = _timings(graph, duration)
+    started = time.process_time()
+    found = find_waiting_stretches(graph, timings, ["Client"])
+    took = time.process_time() - started
+    return f"{took:>9.2f}{_memory():>7} {f'{found.method}/{found.samples}':<14}"
+
+
+def play_cases(data: bytes, number: int = 1000) -> str:
+    """Measure how long it takes to play cases, from the graph to what they say together."""
+    graph = build_graph(read_document(data, max_bytes=len(data)))
+    timings = _timings(graph, Uniform(0, 2))
+    started = time.process_time()
+    contacts = find_contacts(graph, ["Client"])
+    structure, _ = find_structure(graph, contacts, customer_side(graph, ["Client"]))
+    game = Game(structure, timings)
+    engine = refusal(game) or "vectorised"
+    try:
+        if engine == "vectorised":
+            sample_crowd(game, cases=number)
+    except Refused as refused:
+        engine = str(refused)
+    if engine != "vectorised":
+        sample_runs(game, samples=number)
+    return f"{time.process_time() - started:>9.2f}{_memory():>7} {engine}"
+
+
+def apart(do: Callable[..., str], *given: object) -> str:
+    """Do something in a process of its own."""
+    with ProcessPoolExecutor(1) as pool:
+        return pool.submit(do, *given).result()
 
 
 def main() -> None:
@@ -252,16 +299,23 @@ def main() -> None:
     parser.add_argument("--shapes", nargs="+", default=[*FLAT, "deep"], choices=[*FLAT, "deep"])
     parser.add_argument("--bare", action="store_true", help="without a diagram")
     parser.add_argument("--structure", action="store_true", help="without figures")
+    parser.add_argument("--cases", action="store_true", help="1,000 cases only")
     arguments = parser.parse_args()
     columns = ["lxml ms", "read", "graph", "points", "struct", "all"]
-    if not arguments.structure:
-        columns += ["fixed", "drawn", "fixed s", "drawn s"]
-    print(f"{'shape':<10}{'nodes':>8}{columns[0]:>10}", end="")
-    print("".join(f"{column:>9}" for column in columns[1:]) + f"{'MB':>7}")
+    print(f"{'shape':<10}{'nodes':>8}", end="")
+    if not arguments.cases:
+        print(f"{columns[0]:>10}" + "".join(f"{c:>9}" for c in columns[1:]) + f"{'MB':>7}", end="")
+    if not (arguments.cases or arguments.structure):
+        print("".join(f"{c:>9}{'MB':>7} {'how':<14}" for c in ("fixed s", "drawn s")), end="")
+    print("" if arguments.structure else f"{'1000 s':>9}{'MB':>7} how")
     for name, size, data in models(arguments.sizes, arguments.shapes, drawn=not arguments.bare):
-        with ProcessPoolExecutor(1) as pool:
-            line = pool.submit(measure, name, size, data, figures=not arguments.structure)
-            print(line.result(), flush=True)
+        print(f"{name:<10}{size:>8}", end="", flush=True)
+        if not arguments.cases:
+            print(apart(measure, data), end="", flush=True)
+        if not (arguments.cases or arguments.structure):
+            for duration in (1.0, Uniform(0, 2)):
+                print(apart(find_figures, data, duration), end="", flush=True)
+        print("" if arguments.structure else apart(play_cases, data), flush=True)
 
 
 if __name__ == "__main__":

@@ -58,6 +58,10 @@ class Contact:
     turn: bool = False
 
 
+_ACTS: Final = Contact("whole", "in")
+_HEARS: Final = Contact("end", "out")
+
+
 def customer_side(graph: ProcessGraph, customers: Collection[str]) -> frozenset[str]:
     """Return the customer's flow nodes, and the borders of the customer's pools.
 
@@ -73,8 +77,10 @@ def customer_side(graph: ProcessGraph, customers: Collection[str]) -> frozenset[
     frozenset of str
         Ids of flow nodes and participants.
     """
-    own = customer_nodes(graph, frozenset(customers))
-    return own | (frozenset(customers) & graph.participants.keys())
+    key = frozenset(customers)
+    if key not in graph.sides:
+        graph.sides[key] = customer_nodes(graph, key) | (key & graph.participants.keys())
+    return graph.sides[key]
 
 
 def find_contacts(
@@ -100,45 +106,51 @@ def find_contacts(
     """
     own = customer_side(graph, customers)
     waits = declared_waits(graph)
-    met = _those_who_meet(graph, own)
+    met = _Messages(graph, own)
     found: dict[str, Contact] = {}
-    for node in graph.nodes.values():
+    for identifier, node in graph.nodes.items():
         contact: Contact | None = None
-        if declared and node.id in declared:
-            contact = declared[node.id]
+        if declared and identifier in declared:
+            contact = declared[identifier]
         elif node.type == "participant":
             continue
-        elif node.id in own:
-            contact = _of_customer(graph, node, is_wait=node.id in waits)
-        elif node.id in met:
-            contact = _of_organisation(graph, node, own)
+        elif identifier in own:
+            contact = _of_customer(graph, node, is_wait=identifier in waits)
+        elif identifier in met.sending or identifier in met.senders:
+            contact = _of_organisation(graph, node, met)
         if contact is not None:
-            found[node.id] = contact
+            found[identifier] = contact
     return found
 
 
-def _those_who_meet(graph: ProcessGraph, own: frozenset[str]) -> set[str]:
-    """Return all with which the customer exchanges messages."""
-    messages = [flow for flow in graph.flows.values() if flow.kind == "message"]
-    receivers = {flow.target for flow in messages if flow.source in own}
-    return receivers | {flow.source for flow in messages if flow.target in own}
+class _Messages:
+    """The messages that cross the line to the customer, by those on the other side."""
+
+    def __init__(self, graph: ProcessGraph, own: frozenset[str]) -> None:
+        self.sending: set[str] = set()
+        self.senders: dict[str, list[str]] = {}
+        for flow in graph.flows.values():
+            if flow.kind == "message":
+                if flow.target in own:
+                    self.sending.add(flow.source)
+                if flow.source in own:
+                    self.senders.setdefault(flow.target, []).append(flow.source)
 
 
 def _of_customer(graph: ProcessGraph, node: FlowNode, *, is_wait: bool) -> Contact | None:
     if node.is_gateway or (node.is_sub_process and graph.inside(node.id)):
         return None
-    if node.has_event(*_SILENT_EVENTS):
+    if node.events and node.has_event(*_SILENT_EVENTS):
         return None
     if is_wait or node.type == "receiveTask":
-        return Contact("end", "out")
+        return _HEARS
     if node.type in _CATCHES and node.type != "startEvent":
-        return Contact("end", "out")
-    return Contact("whole", "in")
+        return _HEARS
+    return _ACTS
 
 
-def _of_organisation(graph: ProcessGraph, node: FlowNode, own: frozenset[str]) -> Contact | None:
-    sends = any(flow.target in own for flow in graph.outgoing(node.id, "message"))
-    senders = [flow.source for flow in graph.incoming(node.id, "message") if flow.source in own]
+def _of_organisation(graph: ProcessGraph, node: FlowNode, met: _Messages) -> Contact | None:
+    sends, senders = node.id in met.sending, met.senders.get(node.id)
     if node.is_gateway:
         return None
     direction = "both" if sends and senders else "out" if sends else "in"
@@ -147,7 +159,7 @@ def _of_organisation(graph: ProcessGraph, node: FlowNode, own: frozenset[str]) -
     if sends:
         return Contact("whole" if senders else "end", direction)
     if node.type in _CATCHES:
-        drawn = any(graph.nodes[sender].type != "participant" for sender in senders)
+        drawn = any(graph.nodes[sender].type != "participant" for sender in senders or ())
         return Contact("end", "in") if drawn else Contact("whole", "in", turn=True)
     return Contact("start", "in") if node.is_activity else Contact("end", "in")
 
@@ -171,18 +183,26 @@ def focal_organisation(graph: ProcessGraph, customers: Collection[str]) -> str |
     str or None
         The id of a participant; None where there is none but the customer.
     """
+    key = frozenset(customers)
+    if key not in graph.focal_pools:
+        graph.focal_pools[key] = _find_focal(graph, key)
+    return graph.focal_pools[key]
+
+
+def _find_focal(graph: ProcessGraph, customers: frozenset[str]) -> str | None:
+    pools = [pool for pool in graph.participants if pool not in customers]
+    if len(pools) <= 1:
+        return next(iter(pools), None)
     own = customer_side(graph, customers)
     shared = {graph.lanes[lane].participant for lane in customers if lane in graph.lanes}
-    pools = [pool for pool in graph.participants if pool not in customers]
     touched = Counter(
         graph.nodes[flow.target if flow.source in own else flow.source].participant
         for flow in graph.flows.values()
         if (flow.source in own) != (flow.target in own)
     )
-    size = Counter(node.participant for node in graph.nodes.values())
+    size = Counter([node.participant for node in graph.nodes.values()])
     lanes = Counter(lane.participant for lane in graph.lanes.values() if lane.name)
     return max(
         pools,
         key=lambda pool: (pool in shared, lanes[pool] > 1, touched[pool], size[pool]),
-        default=None,
     )

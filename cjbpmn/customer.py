@@ -192,10 +192,18 @@ def customer_nodes(graph: ProcessGraph, customers: Iterable[str]) -> frozenset[s
     holders = wanted | {
         lane for lane in graph.lanes if not wanted.isdisjoint(_ancestors(graph, lane))
     }
-    nodes = [node for node in graph.nodes.values() if node.type != "participant"]
-    inside = {node.id for node in nodes if node.lane in holders or node.participant in holders}
-    shared = {node.participant for node in nodes if node.id not in inside}
-    alone = {node.participant for node in nodes if node.participant is not None} - shared
+    inside: set[str] = set()
+    pools: set[str | None] = set()
+    shared: set[str | None] = {None}
+    for node in graph.nodes.values():
+        if node.type != "participant":
+            pool = node.participant
+            pools.add(pool)
+            if node.lane in holders or pool in holders:
+                inside.add(node.id)
+            else:
+                shared.add(pool)
+    alone = {pool for pool in pools - shared if pool is not None}
     return frozenset(inside | alone | (wanted & graph.participants.keys()))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -14,7 +14,7 @@ from lxml import etree
 
 from cjbpmn import atomic
 from cjbpmn import elements as bpmn
-from cjbpmn.diagram import number_of, number_text
+from cjbpmn.diagram import NewEdge, NewShape, make_drawings, number_of, number_text
 from cjbpmn.elements import Element
 from cjbpmn.errors import CjbpmnWarning, ElementNotFound, InvalidDocument
 from cjbpmn.extensions.enrichment import Enrichment
@@ -177,6 +177,28 @@ class Document:
             parent.insert(index, child)
         self.source.by_id.add(child)
         return child
+
+    def draw(self, plane: Element, new: Sequence[tuple[str, NewShape | NewEdge]]) -> None:
+        """Put new shapes and edges behind everything that a plane shows, indented as the file is.
+
+        Parameters
+        ----------
+        plane : lxml element
+            A ``bpmndi:BPMNPlane``.
+        new : sequence of (id, NewShape or NewEdge)
+            What is to be drawn, and its id.
+        """
+        lead = self._lead_of_children(plane)
+        made = make_drawings(new, lead, self._unit)
+        if next(iter(plane), None) is None or not made:
+            for element in made:
+                self.insert(plane, element, -1)
+            return
+        last = plane[-1]
+        last.tail, made[-1].tail = lead or None, last.tail
+        plane.extend(made)
+        for (identifier, _), element in zip(new, made, strict=True):
+            self.source.by_id.add_bare(element, identifier)
 
     def _fill(self, parent: Element, child: Element, lead: str) -> None:
         """Set the white space around the first child of an element, so that `_close` knows it.

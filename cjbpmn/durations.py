@@ -267,7 +267,8 @@ def _from_graph(
     graph: ProcessGraph, spans: _Spans, begin: datetime | None
 ) -> Iterator[tuple[str, TimeInfo]]:
     """Yield what the model says, the weakest source first: the last one wins."""
-    for node in _timers(graph):
+    timers = _timers(graph)
+    for node in timers:
         found = find_timespans(node.name)
         if len(found) == 1:
             yield node.id, spans.info(node.id, found[0], "label")
@@ -275,7 +276,7 @@ def _from_graph(
         part = _distribution(value, identifier, spans.warnings)
         if part is not None:
             yield identifier, TimeInfo(part, vendor)
-    for node in _timers(graph):
+    for node in timers:
         info = _timer(node, spans, begin)
         if info is not None:
             yield node.id, info
@@ -287,8 +288,12 @@ def _from_graph(
         yield identifier, spans.info(identifier, span, "declared")
 
 
-def _timers(graph: ProcessGraph) -> Iterator[FlowNode]:
-    return (node for node in graph.nodes.values() if node.is_event and node.has_event("timer"))
+def _timers(graph: ProcessGraph) -> list[FlowNode]:
+    return [
+        node
+        for node in graph.nodes.values()
+        if node.events and node.is_event and node.has_event("timer")
+    ]
 
 
 def _simulated(graph: ProcessGraph, warnings: list[str]) -> Iterator[tuple[str, TimeInfo]]:
@@ -359,8 +364,8 @@ def _unread(graph: ProcessGraph, found: Mapping[str, TimeInfo]) -> Iterator[str]
     for identifier in graph.vendor.unread:
         if identifier in graph.nodes and identifier not in found:
             yield f"unread-duration:{identifier}"
-    for node in graph.nodes.values():
-        if node.id in found or not (node.is_event and node.has_event("timer")):
+    for node in _timers(graph):
+        if node.id in found:
             continue
         # At a top-level start event it says when cases begin.
         begins = node.type == "startEvent" and node.scope is None

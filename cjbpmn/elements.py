@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, TypeAlias
 
 from lxml import etree
@@ -83,6 +83,19 @@ _ORDERS: Final = {
     "BPMNPlane": ("*",),
 }
 _ARTIFACTS: Final = frozenset({"association", "group", "textAnnotation"})
+
+
+def _ranks(order: Sequence[str]) -> Mapping[str, int]:
+    ranks = {name: rank for rank, name in enumerate(order)}
+    # An artifact may stand among other artifacts in any order.
+    return {**ranks, **dict.fromkeys(_ARTIFACTS, ranks.get("association", ranks["*"]))}
+
+
+_RANKS: Final = {
+    "": _ranks((*_FLOW_NODE_HEAD, *_DATA_INPUTS, "*")),
+    **{kind: _ranks(order) for kind, order in _ORDERS.items()},
+}
+"""Where children of each name stand, by the name of the parent; the first is for all others."""
 
 
 def children(parent: Element, *names: str) -> Iterator[Element]:
@@ -183,12 +196,18 @@ def place_of(parent: Element, name: str) -> int:
     >>> place_of(process, "laneSet"), place_of(process, "task")
     (0, 1)
     """
-    wanted = rank_of(parent, name)
-    index = 0
-    for position, sibling in enumerate(parent):
-        if isinstance(sibling.tag, str) and rank_of(parent, local_name(sibling.tag)) <= wanted:
-            index = position + 1
-    return index
+    ranks = _RANKS.get(local_name(parent.tag), _RANKS[""])
+    other = ranks["*"]
+    wanted = ranks.get(name, other)
+    if wanted < other:
+        before = [f"{{*}}{one}" for one, rank in ranks.items() if rank <= wanted]
+        last = next(parent.iterchildren(*before, reversed=True), None)
+        return 0 if last is None else parent.index(last) + 1
+    for after, sibling in enumerate(reversed(parent)):
+        tag = sibling.tag
+        if isinstance(tag, str) and ranks.get(local_name(tag), other) <= wanted:
+            return len(parent) - after
+    return 0
 
 
 def rank_of(parent: Element, name: str) -> int:
@@ -206,10 +225,8 @@ def rank_of(parent: Element, name: str) -> int:
     int
         Children of a lower rank come first; those of one rank may come in any order.
     """
-    order = _ORDERS.get(local_name(parent.tag), (*_FLOW_NODE_HEAD, *_DATA_INPUTS, "*"))
-    # An artifact may stand among other artifacts in any order.
-    name = "association" if name in _ARTIFACTS else name
-    return order.index(name) if name in order else order.index("*")
+    ranks = _RANKS.get(local_name(parent.tag), _RANKS[""])
+    return ranks.get(name, ranks["*"])
 
 
 def make(tag: str, /, **attributes: str) -> Element:

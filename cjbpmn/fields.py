@@ -305,7 +305,8 @@ class Text(Field):
         return None if found is None else (found.text or "").strip()
 
     def __set__(self, owner: Extension, value: str | None) -> None:
-        found = owner.element.find(qualified(f"cj:{self.name}"))
+        # A new element has no children yet, among which to look.
+        found = owner.element.find(qualified(f"cj:{self.name}")) if len(owner.element) else None
         if value is None:
             if found is not None:
                 owner.element.remove(found)
@@ -340,7 +341,7 @@ class Children(Field, Generic[E]):
         return tuple(self._iterate(owner))
 
     def __set__(self, owner: Extension, value: tuple[E, ...]) -> None:
-        for old in self._iterate(owner):
+        for old in list(self._iterate(owner)) if len(owner.element) else ():
             owner.element.remove(old.element)
         owner.element.extend([new.element for new in value])
 

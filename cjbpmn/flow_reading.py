@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Final
 
 from cjbpmn import elements as bpmn
@@ -19,7 +19,30 @@ _KINDS: Final = {qualified(f"bpmn:{kind}"): kind for kind in (*bpmn.FLOW_NODES, 
 _LANE_SETS: Final = (qualified("bpmn:laneSet"), qualified("bpmn:childLaneSet"))
 _LANE: Final = qualified("bpmn:lane")
 _MEMBER: Final = qualified("bpmn:flowNodeRef")
+_SEQUENCE_FLOW: Final = qualified("bpmn:sequenceFlow")
+_ASSOCIATION: Final = qualified("bpmn:association")
+_MESSAGE_FLOW: Final = qualified("bpmn:messageFlow")
 _EVENT_DEFINITION: Final = "EventDefinition"
+_EVENTS: Final = (
+    "message",
+    "timer",
+    "signal",
+    "error",
+    "escalation",
+    "compensate",
+    "cancel",
+    "conditional",
+    "link",
+    "terminate",
+)
+_STANDARD: Final = qualified("bpmn:standardLoopCharacteristics")
+_SEVERAL: Final = qualified("bpmn:multiInstanceLoopCharacteristics")
+_TELLING: Final = (
+    *(qualified(f"bpmn:{kind}{_EVENT_DEFINITION}") for kind in _EVENTS),
+    _STANDARD,
+    _SEVERAL,
+)
+"""What stands in a flow node and says more about it; few hold one of these."""
 
 
 class FlowReader:
@@ -57,6 +80,9 @@ class FlowReader:
         self._lane_of: dict[str, str] = {}
         self._is_enriched = CJ in document.source.namespaces.values()
         self._touchpoints: list[tuple[str, int, dict[str, str]]] = []
+        self._telling: dict[Element, list[Element]] = {}
+        self._sequence: list[Element] = []
+        self._associations: list[Element] = []
         self._read()
 
     def _read(self) -> None:
@@ -71,22 +97,32 @@ class FlowReader:
         for process in processes:
             pool = self._pool_of.get(process.get("id", ""))
             self._add_lanes(process, process.get("id"), pool, None)
+            self._look_inside(process)
             self._add_nodes(process, process.get("id"), pool, None, None)
         self._add_borders()
-        for process in processes:
-            for flow in process.iter(qualified("bpmn:sequenceFlow")):
-                self._add_flow(flow, "sequence")
+        for flow in self._sequence:
+            self._add_flow(flow, "sequence")
         for collaboration in collaborations:
-            for flow in collaboration.iterchildren(qualified("bpmn:messageFlow")):
+            for flow in collaboration.iterchildren(_MESSAGE_FLOW):
                 self._add_flow(flow, "message")
         for node, number, declared in self._touchpoints:
             self._add_implied_flow(node, number, declared)
         self._report_duplicates()
-        for process in processes:
-            self._add_handlers(process)
+        self._add_handlers()
 
-    def _add_handlers(self, process: Element) -> None:
-        for association in process.iter(qualified("bpmn:association")):
+    def _look_inside(self, process: Element) -> None:
+        """Collect what may stand at any depth, in one walk."""
+        for inside in process.iter(_SEQUENCE_FLOW, _ASSOCIATION, *_TELLING):
+            tag = inside.tag
+            if tag == _SEQUENCE_FLOW:
+                self._sequence.append(inside)
+            elif tag == _ASSOCIATION:
+                self._associations.append(inside)
+            elif (host := inside.getparent()) is not None:
+                self._telling.setdefault(host, []).append(inside)
+
+    def _add_handlers(self) -> None:
+        for association in self._associations:
             ends = [association.get(name, "") for name in ("sourceRef", "targetRef")]
             event, activity = (self.nodes.get(end) for end in ends)
             if event and activity and event.has_event("compensate") and activity.is_activity:
@@ -151,12 +187,14 @@ class FlowReader:
                 if scope is not None:
                     self._add_lanes(holder, process, pool, lane)
                 continue
-            attributes = {name: text for name, text in element.items() if name[0] != "{"}
+            attributes = dict(element.items())
+            if "{" in "".join(attributes):
+                attributes = {name: text for name, text in attributes.items() if name[0] != "{"}
             identifier = attributes.get("id")
             if identifier is None or identifier in nodes:
                 continue
             own_lane = lane_of.get(identifier, lane)
-            has_content = len(element) > 0
+            telling = self._telling.get(element)
             nodes[identifier] = FlowNode(
                 identifier,
                 kind,
@@ -165,21 +203,25 @@ class FlowReader:
                 pool,
                 own_lane,
                 scope,
-                tuple(_event_definitions(element)) if has_content else (),
+                () if telling is None else tuple(_event_definitions(telling)),
                 attributes,
-                _loop(element) if has_content and kind in bpmn.ACTIVITIES else None,
+                _loop(telling) if telling is not None and kind in bpmn.ACTIVITIES else None,
                 element.sourceline,
                 _activation(element) if kind == "complexGateway" else None,
             )
             if self._is_enriched:
                 for number, met in enumerate(bpmn.extensions(element, "touchpoint"), start=1):
                     self._touchpoints.append((identifier, number, dict(met.attrib)))
-            if has_content and kind in bpmn.SUB_PROCESSES:
+            if kind in bpmn.SUB_PROCESSES:
                 self._add_nodes(element, process, pool, identifier, own_lane)
 
     def _add_flow(self, element: Element, kind: str) -> None:
         identifier = element.get("id")
-        source, target = self._end(element, "sourceRef"), self._end(element, "targetRef")
+        source, target = element.get("sourceRef"), element.get("targetRef")
+        if source not in self.nodes:
+            source = self._end(source)
+        if target not in self.nodes:
+            target = self._end(target)
         if identifier is None or source is None or target is None:
             self._report_dangling(element, kind, source, target)
             return
@@ -218,10 +260,10 @@ class FlowReader:
         flow = Flow(identifier, "message", source, target, "", False, channel, direction, line)
         self.flows.setdefault(identifier, flow)
 
-    def _end(self, element: Element, attribute: str) -> str | None:
-        written = element.get(attribute)
-        if written is None or written in self.nodes:
-            return written
+    def _end(self, written: str | None) -> str | None:
+        """Return which flow node or pool is meant by an end that is not the id of one."""
+        if written is None:
+            return None
         reference = _local_reference(written, self.nodes)
         if reference is not None:
             return reference
@@ -294,8 +336,8 @@ def _local_reference(reference: str | None, known: Container[str | None]) -> str
     return local if local in known else None
 
 
-def _event_definitions(element: Element) -> Iterator[EventDefinition]:
-    for definition in element.iterchildren(_ANY):
+def _event_definitions(telling: Iterable[Element]) -> Iterator[EventDefinition]:
+    for definition in telling:
         if not str(definition.tag).endswith(_EVENT_DEFINITION):
             continue
         kind = local_name(definition.tag).removesuffix(_EVENT_DEFINITION)
@@ -318,11 +360,11 @@ def _activation(element: Element) -> str | None:
     return None if condition is None else one_line(condition.text) or None
 
 
-def _loop(element: Element) -> Loop | None:
-    standard = bpmn.child(element, "standardLoopCharacteristics")
-    if standard is not None:
-        return Loop("standard", _integer(standard.get("loopMaximum")))
-    several = bpmn.child(element, "multiInstanceLoopCharacteristics")
+def _loop(telling: Iterable[Element]) -> Loop | None:
+    found = {one.tag: one for one in reversed([*telling])}
+    if _STANDARD in found:
+        return Loop("standard", _integer(found[_STANDARD].get("loopMaximum")))
+    several = found.get(_SEVERAL)
     if several is None:
         return None
     cardinality = bpmn.child(several, "loopCardinality")

@@ -106,6 +106,16 @@ class ProcessGraph:
             )
         return network
 
+    @cached_property
+    def sides(self) -> dict[frozenset[str], frozenset[str]]:
+        """The customer's flow nodes by who that is, as `cjbpmn.contacts` was asked before."""
+        return {}
+
+    @cached_property
+    def focal_pools(self) -> dict[frozenset[str], str | None]:
+        """The pool whose process it is by who the customer is, as asked before."""
+        return {}
+
     def outgoing(self, node: str, kind: str = "sequence") -> list[Flow]:
         """Return the flows of a kind that leave a node, in document order."""
         return self._by_end[0][kind].get(node, [])

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from lxml import etree
 
+from cjbpmn.names import qualified
 from cjbpmn.spans import Node
+
+_DIAGRAM: Final = qualified("bpmndi:BPMNDiagram")
 
 
 class Identifiers:
@@ -71,8 +75,18 @@ class Identifiers:
         Returns
         -------
         dict of str to list of lxml elements
-            By id, in document order.
+            By id, in document order; empty where no two that share one stand outside of the
+            diagrams.
         """
+        # Hardly any file has such: to look at the ids alone is quick. Half of a file is drawing.
+        # (XPath is quicker for small files only: it takes with the square of their size.)
+        found = [self._root.get("id")]
+        for child in self._root.iterchildren("*"):
+            if child.tag != _DIAGRAM:
+                found += [element.get("id") for element in child.iter("*")]
+        borne = [identifier for identifier in found if identifier is not None]
+        if len(set(borne)) == len(borne):
+            return {}
         self._build()
         return dict(self._repeated)
 
@@ -90,6 +104,19 @@ class Identifiers:
             if self._by_id.setdefault(identifier, bearer) is not bearer:
                 self._forget()  # Which of them comes first, nobody knows.
                 return
+
+    def add_bare(self, element: Node, identifier: str) -> None:
+        """Take note of an element with an id that was put into the tree, and no other id in it.
+
+        Parameters
+        ----------
+        element : lxml element
+            It stands in the tree by now.
+        identifier : str
+            Its id.
+        """
+        if self._is_built and self._by_id.setdefault(identifier, element) is not element:
+            self._forget()
 
     def discard(self, element: Node) -> None:
         """Take note of an element that is taken out of the tree, with all that is in it.

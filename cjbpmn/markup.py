@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 from typing import Final
 
 from lxml import etree
@@ -14,6 +14,11 @@ from cjbpmn.spans import Node, Span
 ATTRIBUTE: Final = re.compile(rb"(\s+)([^\s=/>]+)\s*=\s*(\"[^\"]*\"|'[^']*')")
 """White space, a name, and a value in quotes: inside of a start tag only."""
 
+# As lxml writes them: declarations stand behind the name of the element, before its attributes.
+_DECLARATIONS = re.compile(r"([^\s<>/]+)((?: xmlns(?::[^\s=]+)?=\"[^\"]*\")+)")
+_DECLARATION = re.compile(r" xmlns(?::([^\s=]+))?=\"([^\"]*)\"")
+_OTHER_DECLARATION = re.compile(r"[^\s<>/]+ xmlns[:=]")
+_NAME_AND_VALUE = re.compile(r" (?:([^\s=:]+):)?([^\s=]+=\"[^\"]*\")")
 _XML = "http://www.w3.org/XML/1998/namespace"
 _TEXT_ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
 _VALUE_ESCAPES = {"&": "&amp;", "<": "&lt;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}
@@ -194,6 +199,82 @@ def _write(
         if child.tail:
             pieces.append(escape_text(child.tail))
     pieces.append(f"</{names[tag, False]}>")
+
+
+def name_as_declared(
+    pieces: Sequence[str], around: Mapping[str | None, str], scope: Mapping[str, str]
+) -> str | None:
+    """Turn new nodes as lxml writes them into what `write_fragment` makes of them.
+
+    Parameters
+    ----------
+    pieces : sequence of str
+        The tags without their first signs, each with the text behind it; elements only, and each
+        in a namespace if there is a default one.
+    around : mapping of prefix to URI
+        What is declared around them in the tree.
+    scope : mapping of prefix to URI
+        What is declared where they go; the empty prefix is the default namespace.
+
+    Returns
+    -------
+    str or None
+        None where they may have to be named otherwise than in the tree.
+
+    Examples
+    --------
+    >>> name_as_declared(['s:b xmlns:s="urn:s" c="&gt;"/>'], {}, {"s": "urn:s"})
+    '<s:b c=">"/>'
+    >>> name_as_declared(['s:b xmlns:s="urn:s"/>'], {}, {"": "urn:s"}) is None
+    True
+    """
+    naming = _Naming(scope)
+    for prefix, uri in around.items():
+        if _prefix_of(uri, scope, is_attribute=False) != (prefix or ""):
+            naming.wrong.add(prefix or "")
+    written = [
+        naming.mend(piece) if "xmlns" in piece or "&gt;" in piece else piece for piece in pieces
+    ]
+    text = "<" + "<".join(written)
+    return None if any(not one or f"{one}:" in text for one in naming.wrong) else text
+
+
+class _Naming:
+    """Names what lxml writes as a scope does; `wrong` are the prefixes that must not be left."""
+
+    def __init__(self, scope: Mapping[str, str]) -> None:
+        self.scope = scope
+        self.wrong: set[str] = set()
+        self._known: dict[str, Mapping[str, str]] = {}
+
+    def mend(self, piece: str) -> str:
+        """Take the declarations out of a tag, and let signs in it stand for themselves."""
+        tag, end, text = piece.partition(">")
+        found = _DECLARATIONS.match(tag)
+        if found is not None:
+            prefixes = self._known.get(found[2])
+            if prefixes is None:
+                prefixes = self._known[found[2]] = self._renamed(found[2])
+            attributes = tag[found.end() :]
+            if prefixes:
+                attributes = _NAME_AND_VALUE.sub(
+                    lambda one: f" {prefixes.get(one[1], one[1])}:{one[2]}" if one[1] else one[0],
+                    attributes,
+                )
+            tag = found[1] + attributes
+        if _OTHER_DECLARATION.match(tag):
+            self.wrong.add("")
+        return f"{tag.replace('&gt;', '>')}{end}{text}"
+
+    def _renamed(self, declarations: str) -> Mapping[str, str]:
+        """Say which prefixes of some declarations have other names in the scope."""
+        prefixes: dict[str, str] = {}
+        for prefix, uri in _DECLARATION.findall(declarations):
+            if _prefix_of(uri, self.scope, is_attribute=False) != prefix:
+                known = _prefix_of(uri, self.scope, is_attribute=True)
+                self.wrong.add(prefix if known else "")
+                prefixes[prefix] = known or prefix
+        return prefixes
 
 
 def name_attribute(

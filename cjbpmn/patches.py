@@ -11,32 +11,33 @@ other encodings into that form and back.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
-from itertools import pairwise
 from types import MappingProxyType
+from typing import Final
 
 from lxml import etree
 
+from cjbpmn.alignment import Children, Known
 from cjbpmn.markup import (
     ATTRIBUTE,
     clark_name,
-    escape_text,
     escape_value,
     is_spelling,
+    name_as_declared,
     name_attribute,
     value_between,
     write_fragment,
     writes_empty_tags_with_space,
 )
-from cjbpmn.names import CJ, namespace
+from cjbpmn.pieces import Pieces
 from cjbpmn.spans import Node, Span, Spans
+from cjbpmn.window import Window, find_window
 
-_OURS = f"{{{CJ}}}"
-_CHUNK = 1 << 16
-_SMALL = 40  # nodes
+LARGE: Final = 1 << 20
+"""From so many bytes on it is worth while to look first for what is alike at both ends."""
+
+_ANYWHERE = Known()
 _TAG_NAME = re.compile(rb"</?([^\s/>]+)")
 
 
@@ -115,12 +116,8 @@ def find_patches(  # noqa: PLR0913, PLR0917  (both trees, both forms)
     >>> find_patches(data, pristine, Spans(data, pristine), edited, {})
     [Patch(start=5, stop=5, text=b' c="1"')]
     """
-    window = find_window(etree.tostring(pristine), etree.tostring(edited))
-    if window is None and dict(pristine.nsmap) == dict(namespaces):
-        return []
-    comparison = _Comparison(data, pristine, spans, namespaces, window or (0, 0))
-    comparison.spellings = spellings
-    comparison.compare(pristine, edited, level=(True, True))
+    comparison = _Comparison(data, spans, namespaces, spellings)
+    comparison.compare(pristine, edited)
     return comparison.patches
 
 
@@ -145,16 +142,17 @@ def find_outer_patches(
     list of Patch
         One for each side that was edited; what stands on it is set out anew, one node a line.
     """
-    newline = b"\r\n" if b"\r\n" in data else b"\n"
-    root = spans[pristine]
     patches = []
-    for preceding, start, stop in ((True, begin, root.start), (False, root.end, len(data))):
+    for preceding in (True, False):
         before, after = (
             [(node.tag, node.text) for node in one.itersiblings(preceding=preceding)]
             for one in (pristine, edited)
         )
         if before == after:
             continue
+        root = spans[pristine]
+        start, stop = (begin, root.start) if preceding else (root.end, len(data))
+        newline = b"\r\n" if b"\r\n" in data else b"\n"
         nodes = list(edited.itersiblings(preceding=preceding))
         lines = [etree.tostring(node, with_tail=False, encoding="utf-8") for node in nodes]
         lines = lines[::-1] if preceding else lines
@@ -169,47 +167,87 @@ class _Comparison:
     def __init__(
         self,
         data: bytes,
-        pristine: Node,
         spans: Spans,
         namespaces: Mapping[str | None, str],
-        window: tuple[int, int],
+        spellings: Mapping[tuple[Node, str], str],
     ) -> None:
-        self.window = window
-        self.paths = [spans.path_to(number) for number in window]
         self.data = data
-        self.root = pristine
         self.namespaces = namespaces
         self.newline = "\r\n" if b"\r\n" in data else "\n"
         self.spans = spans
         self.patches: list[Patch] = []
-        self.spellings: Mapping[tuple[Node, str], str] = {}
+        self.spellings = spellings
         self.names: dict[tuple[tuple[str, str], ...], dict[tuple[str, bool], str]] = {}
 
-    def compare(self, pristine: Node, edited: Node, *, level: tuple[bool, bool]) -> None:
-        """Collect the patches that turn one element into the other (tails aside).
-
-        Outside the window both are the same, if they stand at the same place of the two trees:
-        `level` tells whether they do, counted from the start, and counted from the end.
-        """
-        first, last = self.spans.numbers(pristine)
-        is_before, is_after = last < self.window[0], first > self.window[1]
-        if (is_before and level[0]) or (is_after and level[1]):
+    def compare(self, pristine: Node, edited: Node) -> None:
+        """Collect the patches that turn one root into the other (but for what is around it)."""
+        self.root = pristine
+        window = find_window(self.spans, pristine, edited) if len(self.data) > LARGE else None
+        if window is None:
+            self.first = -1
+            self.before, self.after = Pieces([pristine]), Pieces([edited])
+            is_same = self.before.texts == self.after.texts
+            if is_same and dict(pristine.nsmap) == dict(self.namespaces):
+                return
+            self.is_named_plainly = self._is_named_plainly(edited)
+            # Comments may be all over the place: what is alike among them is no landmark.
+            is_clear = not self.before.has_opaque
+            self._compare_node((pristine, edited), (1, 1), Known(before=is_clear, after=is_clear))
             return
+        self._compare_start_tag(pristine, edited)
+        self.before, self.after = window.pieces()
+        self.is_named_plainly = self._is_named_plainly(window.edited)
+        self.first = self.spans.numbers(window.before[0])[0] - 1 if window.before else 0
+        self._compare_content(self._children((window.pristine, window.edited), (0, 0), window))
+
+    def _compare_node(self, both: tuple[Node, Node], places: tuple[int, int], known: Known) -> None:
+        """Collect the patches that turn one node into the other (tails aside).
+
+        `places` are the pieces with which they begin.
+        """
+        pristine, edited = both
+        place, its = places
         if not isinstance(pristine.tag, str):
             self._compare_opaque(pristine, edited)
             return
-        # The serialiser is much faster than we are; what is large is compared part by part, lest
-        # the parts of unlike parts be serialised again and again.
-        if 0 < last - first < _SMALL and _serialised(pristine) == _serialised(edited):
-            return
-        self._compare_start_tag(pristine, edited)
-        span = self.spans[pristine]
+        same = known.is_sure and self.before.texts[place] == self.after.texts[its]
+        if not same or pristine is self.root:
+            self._compare_start_tag(pristine, edited)
+            known = known._replace(is_sure=known.is_sure and pristine.nsmap == edited.nsmap)
+        span = self._span(pristine, place)
+        inside = self._children(both, places)
         if not span.has_end_tag:
-            self._fill_empty(pristine, edited, span)
+            self._fill_empty(inside, span)
         elif not len(edited) and edited.text is None and (len(pristine) or pristine.text):
             self.patches.append(Patch(span.content - 1, span.end, self._end_of_empty(span)))
         else:
-            self._compare_content(pristine, edited, span, level)
+            self._compare_content(inside, known)
+
+    def _children(
+        self, both: tuple[Node, Node], places: tuple[int, int], window: Window | None = None
+    ) -> Children:
+        return Children(both, (self.before, self.after), places, window)
+
+    def _is_named_plainly(self, edited: Node) -> bool:
+        """Tell whether all prefixes mean one thing in the edited tree, and no name has no place.
+
+        lxml writes a name without a namespace, and one whose prefix means something else further
+        inside, as if it were another one.
+        """
+        declared = self.after.declared.union(
+            (prefix or "", uri)
+            for one in edited.iterancestors()
+            for prefix, uri in one.nsmap.items()
+        )
+        is_ambiguous = len({prefix for prefix, _ in declared}) < len(declared)
+        return not is_ambiguous and next(edited.getroottree().iter("{}*"), None) is None
+
+    def _span(self, node: Node, place: int) -> Span:
+        """Return where a node stands that begins with a piece; 0 for what holds all pieces."""
+        if not place:
+            return self.spans[node]
+        numbers, end = self.before.numbers, self.before.ends[place]
+        return self.spans.at(node, self.first + numbers[place], self.first + numbers[end])
 
     def _end_of_empty(self, span: Span) -> bytes:
         """Return the end of an empty-element tag in the manner of the file."""
@@ -297,76 +335,92 @@ class _Comparison:
     def _name(self, span: Span) -> bytes:
         return _TAG_NAME.match(self.data, span.start)[1]  # type: ignore[index]
 
-    def _fill_empty(self, pristine: Node, edited: Node, span: Span) -> None:
+    def _fill_empty(self, inside: Children, span: Span) -> None:
         """Open an empty-element tag if something is to stand in it now."""
-        if not len(edited) and not edited.text:
+        count = len(inside.new) - 1
+        if not count and not inside.edited.text:
             return
-        scope = self._scope(pristine)
-        inside = self._serialise([edited.text, *_with_tails(edited)], scope)
-        text = b">" + inside + b"</" + self._name(span) + b">"
+        content = self._encode(self._write(inside, 0, count))
+        text = b">" + content + b"</" + self._name(span) + b">"
         self.patches.append(Patch(span.content - 2, span.end, text))
 
-    def _compare_content(
-        self, pristine: Node, edited: Node, span: Span, level: tuple[bool, bool]
-    ) -> None:
-        head, tail = self._outside_window(pristine, level)
-        before = pristine[head : len(pristine) - tail]
-        after = edited[head : len(edited) - tail]
-        if not before and not after and (pristine.text or "") == (edited.text or ""):
-            return
-        scope: Mapping[str, str] | None = None
-        kept = pristine[head - 1] if head else None
-        old: list[Node | str | None] = [kept.tail if kept is not None else pristine.text]
-        new: list[Node | str | None] = [edited[head - 1].tail if head else edited.text]
-        end = pristine[-tail] if tail else None
-        more = len(after) - len(before)
-        shift = 0  # by how many places the edited child stands behind the one in the bytes
-        for left, right in [*_align(before, after), (end, end)]:
-            if left is not None and right is None:
-                old += (left, left.tail)
-                shift -= 1
-            elif right is not None and left is None:
-                new += (right, right.tail)
-                shift += 1
-            else:
-                if old != new and (
-                    len(old) > 1 or len(new) > 1 or (old[0] or "") != (new[0] or "")
-                ):
-                    scope = scope if scope is not None else self._scope(pristine)
-                    start = self.spans[kept].end if kept is not None else span.content
-                    stop = self.spans[left].start if left is not None else span.content_end
-                    self._replace_gap(start, stop, old, new, scope)
-                if left is not None and right is not None and left is not end:
-                    below = level[0] and shift == 0, level[1] and shift == more
-                    self.compare(left, right, level=below)
-                    kept, old, new = left, [left.tail], [right.tail]
+    def _compare_content(self, inside: Children, known: Known = _ANYWHERE) -> None:
+        """Compare the nodes that stayed, and what stands between them."""
+        head, tail = inside.count_same(known)
+        ends = len(inside.old) - 1 - tail, len(inside.new) - 1 - tail
+        last = ends[0] - 1, ends[1] - 1
+        i = j = head
+        for left, right in [*inside.align(head, ends, known), ends]:
+            if left > i or right > j or inside.have_other_texts(i, j):
+                self._replace_gap(inside, (i, left), (j, right))
+            i, j = left + 1, right + 1
+            if (left, right) == ends or inside.are_alike(left, right, known):
+                continue
+            is_last = (left, right) == last and not inside.have_other_texts(i, j)
+            around = Known(
+                known.is_sure,
+                known.before and (left, right) == (head, head),
+                known.after and is_last,
+            )
+            both = inside.before[left], inside.after[right]
+            self._compare_node(both, (inside.old[left], inside.new[right]), around)
 
-    def _outside_window(self, pristine: Node, level: tuple[bool, bool]) -> tuple[int, int]:
-        """Count the children that are the same in both trees, from the start and from the end."""
-        first, last = (
-            next((after for one, after in pairwise(path) if one is pristine), None)
-            for path in self.paths
-        )
-        head = pristine.index(first) if first is not None and level[0] else 0
-        tail = len(pristine) - pristine.index(last) - 1 if last is not None and level[1] else 0
-        return head, tail
+    def _replace_gap(self, inside: Children, gone: tuple[int, int], new: tuple[int, int]) -> None:
+        """Rewrite what stands between two kept nodes, sparing the text at one end of it.
 
-    def _replace_gap(
-        self,
-        start: int,
-        stop: int,
-        old: list[Node | str | None],
-        new: list[Node | str | None],
-        scope: Mapping[str, str],
-    ) -> None:
-        """Rewrite what stands between two kept nodes, sparing the text at one end of it."""
-        if (old[-1] or "") == (new[-1] or ""):
-            stop = self.spans[old[-2]].end if len(old) > 1 else start  # type: ignore[index]
-            new = new[:-1]
-        elif (old[0] or "") == (new[0] or ""):
-            start = self.spans[old[1]].start if len(old) > 1 else stop  # type: ignore[index]
-            new = new[1:]
-        self.patches.append(Patch(start, stop, self._serialise(new, scope)))
+        The nodes in between are given by the places of the first of them, and of what follows.
+        """
+        (i, left), (j, right) = gone, new
+        before, old = inside.before, inside.old
+        start, stop = self._end_before(inside, i), self._start_of(inside, left)
+        text = self._write(inside, j, right)
+        lead, end = (self.after.text_before(inside.new, place) for place in (j, right))
+        if self.before.text_before(old, left) == end:
+            stop = self._span(before[left - 1], old[left - 1]).end if left > i else start
+            text = text[: len(text) - len(end)]
+        elif self.before.text_before(old, i) == lead:
+            start = self._span(before[i], old[i]).start if left > i else stop
+            text = text[len(lead) :]
+        self.patches.append(Patch(start, stop, self._encode(text)))
+
+    def _end_before(self, inside: Children, place: int) -> int:
+        """Return where the text before a child begins in the bytes."""
+        if place:
+            return self._span(inside.before[place - 1], inside.old[place - 1]).end
+        if inside.window and inside.window.kept is not None:
+            return self.spans[inside.window.kept].end
+        return self._span(inside.pristine, inside.old[0] - 1).content
+
+    def _start_of(self, inside: Children, place: int) -> int:
+        """Return where a child begins in the bytes, or the end tag of the element."""
+        if place < len(inside.old) - 1:
+            return self._span(inside.before[place], inside.old[place]).start
+        if inside.window and inside.window.follows is not None:
+            return self.spans[inside.window.follows].start
+        return self._span(inside.pristine, inside.old[0] - 1).content_end
+
+    def _write(self, inside: Children, first: int, stop: int) -> str:
+        """Write some nodes of an element as it is to be, with the texts before and behind them."""
+        pieces, places = self.after, inside.new
+        lead = pieces.text_before(places, first)
+        if first == stop:
+            return lead
+        scope = self._scope(inside.pristine)
+        new = pieces.texts[places[first] : places[stop]]
+        is_plain = not pieces.has_opaque or all(text[0] not in "!?" for text in new)
+        if is_plain and self.is_named_plainly:
+            named = name_as_declared(new, inside.edited.nsmap, scope)
+            if named is not None:
+                return lead + named
+        names = self.names.setdefault(tuple(scope.items()), {})
+        text = lead
+        for place in range(first, stop):
+            text += write_fragment(inside.after[place], scope, names)
+            text += pieces.text_before(places, place + 1)
+        return text
+
+    def _encode(self, text: str) -> bytes:
+        return (text if self.newline == "\n" else text.replace("\n", self.newline)).encode()
 
     def _scope(self, pristine: Node) -> dict[str, str]:
         """Map the prefixes that are declared inside an element ('' for none) to their URIs."""
@@ -377,125 +431,3 @@ class _Comparison:
         # Where a URI has several prefixes, the parent's own one is the file's manner.
         ordered = sorted(prefixes.items(), key=lambda item: item[0] != pristine.prefix)
         return {prefix or "": uri for prefix, uri in ordered}
-
-    def _serialise(self, content: Sequence[Node | str | None], scope: Mapping[str, str]) -> bytes:
-        names = self.names.setdefault(tuple(scope.items()), {})
-        text = "".join(
-            (escape_text(item) if item else "")
-            if isinstance(item, str | None)
-            else write_fragment(item, scope, names)
-            for item in content
-        )
-        if self.newline != "\n":
-            text = text.replace("\n", self.newline)
-        return text.encode()
-
-
-def find_window(before: bytes, after: bytes) -> tuple[int, int] | None:
-    """Say between which elements two serialised trees differ.
-
-    Parameters
-    ----------
-    before, after : bytes
-        The trees, written in one way.
-
-    Returns
-    -------
-    (int, int) or None
-        The numbers, in document order, of the last element of the first tree that starts before
-        the difference, and of the last one that starts before its end; None where there is none.
-
-    Examples
-    --------
-    >>> find_window(b"<a><b/><c/><d/></a>", b"<a><b/><c x='1'/><d/></a>")
-    (1, 2)
-    """
-    if before == after:
-        return None
-    head = _common_bytes(before, after)
-    tail = _common_bytes(before, after, at_end=True, least=head)
-    if b"<!" in before or b"<?" in before:
-        return 0, before.count(b"<")  # Markup in comments is none; too rare to be clever about.
-    # A tag that is cut in two is not counted: it may be an end tag as well as a start tag.
-    first = _count_elements(before[: before.rfind(b">", 0, head) + 1]) - 1
-    last = _count_elements(before) - _count_elements(before[len(before) - tail :]) - 1
-    return max(0, min(first, last)), max(first, last)
-
-
-def _common_bytes(one: bytes, other: bytes, *, at_end: bool = False, least: int = 0) -> int:
-    """Count how many bytes two texts begin (or end) with alike; `least` are spoken for."""
-    longest = min(len(one), len(other)) - least
-
-    def cut(text: bytes, low: int, high: int) -> bytes:
-        return text[len(text) - high : len(text) - low] if at_end else text[low:high]
-
-    def differ(number: int) -> bool:
-        low = number - number % _CHUNK
-        return cut(one, low, number + 1) != cut(other, low, number + 1)
-
-    whole = 0
-    while whole + _CHUNK <= longest and not differ(whole + _CHUNK - 1):
-        whole += _CHUNK
-    return whole + bisect_left(range(whole, min(whole + _CHUNK, longest)), 1, key=differ)
-
-
-def _count_elements(text: bytes) -> int:
-    return text.count(b"<") - text.count(b"</")
-
-
-def _serialised(node: Node) -> bytes:
-    return etree.tostring(node, with_tail=False)
-
-
-def _key(node: Node) -> object:
-    if not isinstance(node.tag, str):
-        return node.tag, node.text
-    # Of ours, one with other attributes is another one: what is enriched again is written as if
-    # for the first time, its attributes in the same order.
-    tag = node.tag
-    return tag, node.get("id"), tuple(node.attrib) if tag.startswith(_OURS) else None
-
-
-def _align(
-    before: Sequence[Node], after: Sequence[Node]
-) -> Iterator[tuple[Node | None, Node | None]]:
-    """Pair the children that stayed; one side is None for what was removed or added."""
-    old, new = list(map(_key, before)), list(map(_key, after))
-    if old == new:
-        yield from zip(before, after, strict=True)
-        return
-    head = _common(old, new)
-    tail = _common(old[head:][::-1], new[head:][::-1])
-    yield from zip(before[:head], after[:head], strict=True)
-    middle = slice(head, len(old) - tail), slice(head, len(new) - tail)
-    matcher = SequenceMatcher(None, old[middle[0]], new[middle[1]], autojunk=False)
-    for operation, i1, i2, j1, j2 in matcher.get_opcodes():
-        left, right = before[head + i1 : head + i2], after[head + j1 : head + j2]
-        if operation == "equal" or (len(left) == len(right) and all(map(_is_renamed, left, right))):
-            yield from zip(left, right, strict=True)
-        else:
-            yield from ((node, None) for node in left)
-            yield from ((None, node) for node in right)
-    yield from zip(before[len(old) - tail :], after[len(new) - tail :], strict=True)
-
-
-def _is_renamed(old: Node, new: Node) -> bool:
-    """Tell whether the id is the only attribute that changed, so that the rest may stay."""
-    if old.tag != new.tag or not isinstance(old.tag, str) or namespace(old.tag) == CJ:
-        return False
-    return list(old.attrib) == list(new.attrib) and {**old.attrib, "id": ""} == {
-        **new.attrib,
-        "id": "",
-    }
-
-
-def _common(old: Sequence[object], new: Sequence[object]) -> int:
-    """Count how many items both sequences begin with."""
-    pairs = enumerate(zip(old, new, strict=False))
-    return next((i for i, (a, b) in pairs if a != b), min(len(old), len(new)))
-
-
-def _with_tails(element: Node) -> Iterator[Node | str | None]:
-    for child in element:
-        yield child
-        yield child.tail

@@ -108,6 +108,11 @@ class Spans:
             self._known[node] = Span(self, node, self.numbers(node)[0])
         return self._known[node]
 
+    def at(self, node: Node, number: int, last: int) -> Span:
+        """Return the span of a node whose number is known, and that of the last one inside it."""
+        self._numbers[node] = (number, last)
+        return self[node]
+
     def numbers(self, node: Node) -> tuple[int, int]:
         """Return the numbers of a node and of the last one inside it, in document order."""
         if node not in self._numbers:

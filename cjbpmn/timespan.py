@@ -52,6 +52,10 @@ _ISO_ALONE: Final = re.compile(rf"\s*([+-]?{_ISO})\s*")
 _ISO_INSIDE: Final = re.compile(rf"(?<![\w/.,:+-]){_ISO}(?![\w/-])")
 # "1h30" is an hour and a half in France, but it is also half past one: only where a time is meant.
 _HOURS_AND_MINUTES: Final = re.compile(r"\s*([0-9]+) ?[hu] ?([0-5][0-9])\s*")
+_SPACES: Final = re.compile("[ -]+")
+_THOUSANDS: Final = re.compile(r"[0-9]{1,3} [0-9]{3}")
+_LETTER: Final = re.compile(r"[0-9] ?[A-GI-Z]$")
+_BREAK: Final = re.compile("[ -]|(?<=[0-9])(?=[a-z])")
 _DIGITS: Final = (
     r"(?<![\w.,:/%'])(?P<sign>(?<![^\s(<>=~])-)?"
     r"(?P<digits>[0-9]{1,3}(?:[ '][0-9]{3})+|[0-9]+(?:[.,][0-9]+)*(?: ?[\u00bc\u00bd\u00be])?"
@@ -292,10 +296,10 @@ def _piece(match: re.Match[str], folded: str, spoken: frozenset[str], unit: str)
         problem = "says how often, not how long"
     elif match["digits"] and unit == "hour" and _ends(before, "{}", spoken, "clock"):
         problem = "may be a time of the day; write '9 h' for nine hours"
-    half = re.match(rf" *(?:{_choice(_said(spoken, 'half'))})(?!\w)", folded[match.end() :])
+    half = _half(spoken).match(folded, match.end())
     if half:
         amount += 0.5
-    stop = match.end() + (half.end() if half else 0)
+    stop = half.end() if half else match.end()
     days = amount if unit == "working_day" else 0.0
     return _Piece(match.start(), stop, amount * _SECONDS[unit], unit, spoken, problem, days)
 
@@ -371,24 +375,36 @@ def _is_doubtful(piece: _Piece, text: str) -> bool:
     written = text[piece.start : piece.stop]
     if not written[0].isdigit():
         return False  # ISO 8601, or a number in words: it takes two words of one language
-    if re.match(r"[0-9]{1,3} [0-9]{3}", written) or re.search(r"[0-9] ?[A-GI-Z]$", written):
+    if _THOUSANDS.match(written) or _LETTER.search(written):
         return True
-    parts = {fold(written), re.split("[ -]|(?<=[0-9])(?=[a-z])", fold(written))[-1]}
+    folded = fold(written)
+    parts = {folded, _BREAK.split(folded)[-1]}
     return not parts.isdisjoint(_said(piece.languages, "doubtful"))
 
 
-def _said(spoken: Iterable[str], name: str) -> tuple[str, ...]:
+@cache
+def _said(spoken: frozenset[str], name: str) -> tuple[str, ...]:
     """Return the small words of some languages, all of one kind."""
     return tuple(word for language in spoken for word in words(language)["timespan"][name])
 
 
-def _ends(before: str, form: str, spoken: Iterable[str], *names: str) -> bool:
+def _ends(before: str, form: str, spoken: frozenset[str], *names: str) -> bool:
+    return _ending(form, spoken, *names).search(before) is not None
+
+
+@cache
+def _ending(form: str, spoken: frozenset[str], *names: str) -> re.Pattern[str]:
     listed = _choice(tuple(word for name in names for word in _said(spoken, name)))
-    return re.search(rf"(?<![^\W\d_]){form.format(f'(?:{listed})')} *$", before) is not None
+    return re.compile(rf"(?<![^\W\d_]){form.format(f'(?:{listed})')} *$")
+
+
+@cache
+def _half(spoken: frozenset[str]) -> re.Pattern[str]:
+    return re.compile(rf" *(?:{_choice(_said(spoken, 'half'))})(?!\w)")
 
 
 def _spaced(word: str) -> str:
-    return re.sub("[ -]+", " ", word)
+    return _SPACES.sub(" ", word)
 
 
 def _unit(word: str) -> tuple[frozenset[str], str]:

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from cjbpmn import patches
 from cjbpmn.patches import apply_patches, find_patches
 from cjbpmn.spans import Spans
 
@@ -78,16 +79,53 @@ def test_nothing_edited_means_no_patch(data: bytes) -> None:
     assert roundtrip(data, etree.fromstring(data)) == data
 
 
+def test_a_declaration_alone_is_a_patch() -> None:
+    data = b"<r><a/></r>"
+    pristine, edited = etree.fromstring(data), etree.fromstring(data)
+    found = find_patches(data, pristine, Spans(data, pristine), edited, {"p": URI})
+    assert apply_patches(data, found) == b'<r xmlns:p="urn:p"><a/></r>'
+
+
 EDITS = ["set", "unset", "text", "tail", "remove", "append", "insert", "move", "empty"]
 
 
-@given(
-    documents(), st.lists(st.tuples(st.sampled_from(EDITS), st.integers(0, 30), TEXTS), max_size=6)
-)
+SOME_EDITS = st.lists(st.tuples(st.sampled_from(EDITS), st.integers(0, 30), TEXTS), max_size=6)
+
+
+@given(documents(), SOME_EDITS)
 @settings(max_examples=300)
 def test_reading_again_gives_the_edited_tree(
     data: bytes, edits: list[tuple[str, int, str]]
 ) -> None:
+    edited = edit(data, edits)
+    assert state(etree.fromstring(roundtrip(data, edited))) == state(edited)
+
+
+@given(documents(), SOME_EDITS)
+@settings(max_examples=100)
+def test_a_large_file_is_written_as_a_small_one(
+    data: bytes, edits: list[tuple[str, int, str]]
+) -> None:
+    edited = edit(data, edits)
+    small = roundtrip(data, edited)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(patches, "LARGE", 0)
+        assert roundtrip(data, edited) == small
+
+
+@given(documents(), SOME_EDITS)
+@settings(max_examples=100)
+def test_what_lxml_wrote_is_named_as_we_name_it(
+    data: bytes, edits: list[tuple[str, int, str]]
+) -> None:
+    edited = edit(data, edits)
+    taken = roundtrip(data, edited)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(patches, "name_as_declared", lambda *_: None)
+        assert roundtrip(data, edited) == taken
+
+
+def edit(data: bytes, edits: list[tuple[str, int, str]]) -> etree._Element:
     edited = etree.fromstring(data)
     for kind, number, text in edits:
         elements = list(edited.iter(etree.Element))
@@ -106,7 +144,7 @@ def test_reading_again_gives_the_edited_tree(
         elif kind == "remove":
             parent.remove(element)
         elif kind == "append":
-            etree.SubElement(element, f"{{{URI}}}new", {"k": text}).text = text
+            etree.SubElement(element, f"{{{URI}}}new", {"k": text, "{urn:q}l": text}).text = text
         elif kind == "insert":
             parent.insert(number % (len(parent) + 1), etree.Element("fresh"))
         elif kind == "move":
@@ -114,7 +152,7 @@ def test_reading_again_gives_the_edited_tree(
         elif kind == "empty":
             del element[:]
             element.text = None
-    assert state(etree.fromstring(roundtrip(data, edited))) == state(edited)
+    return edited
 
 
 @pytest.mark.parametrize(
@@ -132,6 +170,12 @@ def test_reading_again_gives_the_edited_tree(
             b"<r><a id='2'  x='1'> <b/></a></r>",
         ),
         (b"<r><!-- c --><a/></r>", lambda r: r.remove(r[1]), b"<r><!-- c --></r>"),
+        (b"<r><a></a>t</r>", lambda r: r[0].set("x", "1"), b'<r><a x="1"></a>t</r>'),
+        (
+            b"<r><w x='1'  /><w x='2'  /><w x='3'  /></r>",
+            lambda r: r.remove(r[0]),
+            b"<r><w x='2'  /><w x='3'  /></r>",
+        ),
     ],
 )
 def test_only_what_must_changes(before: bytes, edit: object, after: bytes) -> None:
@@ -145,6 +189,26 @@ def test_a_new_element_is_named_as_its_surroundings_name_it() -> None:
     edited = etree.fromstring(data)
     edited.append(etree.Element("{urn:s}b", nsmap={"other": "urn:s"}))
     assert roundtrip(data, edited) == b'<s:r xmlns:s="urn:s"><s:a/><s:b/></s:r>'
+
+
+@pytest.mark.parametrize(
+    ("before", "added", "after"),
+    [
+        (
+            b'<r xmlns:p="urn:p"/>',
+            b'<p:a xmlns:p="urn:p" x="a>b &gt; xmlns:p=">" p: &gt;</p:a>',
+            b'<p:a x="a>b > xmlns:p=">" p: &gt;</p:a>',
+        ),
+        (b'<r xmlns:p="urn:p"/>', b'<n:a xmlns:n="urn:p" n:x=""/>', b'<p:a p:x=""/>'),
+        (b'<r xmlns:p="urn:o"/>', b'<p:a xmlns:p="urn:p"/>', b'<p2:a xmlns:p2="urn:p"/>'),
+        (b'<r xmlns="urn:r"/>', b"<a/>", b'<a xmlns=""/>'),
+        (b'<r xmlns="urn:r"/>', b'<a xmlns="urn:r"><!-- <b> --></a>', b"<a><!-- <b> --></a>"),
+    ],
+)
+def test_names_of_new_elements(before: bytes, added: bytes, after: bytes) -> None:
+    edited = etree.fromstring(before)
+    edited.append(etree.fromstring(added))
+    assert roundtrip(before, edited) == before.replace(b"/>", b">" + after + b"</r>")
 
 
 def test_a_new_namespace_is_declared_where_it_is_needed() -> None:

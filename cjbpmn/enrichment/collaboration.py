@@ -6,7 +6,7 @@ from lxml import etree
 
 from cjbpmn import elements as bpmn
 from cjbpmn import lexicon
-from cjbpmn.diagram import Bounds, Diagram, bounds_of, main_diagram, make_shape, union, waypoints_of
+from cjbpmn.diagram import Bounds, Diagram, around, main_diagram, make_shape, union, waypoints_of
 from cjbpmn.document import Document
 from cjbpmn.elements import Element, make
 from cjbpmn.enrichment.planned import Plan
@@ -67,7 +67,7 @@ def _add_participants(
     fallback = lexicon.words(plan.language)["swimlane"]["organisation"]
     for process in bpmn.children(document.root, "process"):
         identifier = process.get("id")
-        is_drawn = diagram is None or _room_of(process, diagram, plan) is not None
+        is_drawn = diagram is None or _is_drawn(process, diagram)
         if identifier is None or identifier not in busy or not is_drawn:
             continue
         participant = make(
@@ -94,9 +94,9 @@ def _show_pools(
         identifier = participant.get("id", "")
         if process is None or diagram.shape(identifier) is not None:
             continue
-        around = _room_of(process, diagram, plan)
-        if around is not None:
-            record.add(diagram.plane, make_shape(identifier, around, horizontal=True), place)
+        room = _room_of(process, diagram, plan)
+        if room is not None:
+            record.add(diagram.plane, make_shape(identifier, room, horizontal=True), place)
             place += 1
     # A second diagram of the process would be taken for a part of this one.
     shown = diagram.element.rpartition(":")[2]
@@ -106,14 +106,22 @@ def _show_pools(
             record.change(plane, "bpmnElement", collaboration.get("id", ""))
 
 
+def _is_drawn(process: Element, diagram: Diagram) -> bool:
+    """Tell whether anything of a process has a place on a page."""
+    inside = (one.get("id", "") for one in process.iter(etree.Element))
+    return any(
+        diagram.bounds(one) is not None
+        or ((edge := diagram.edge(one)) is not None and bool(waypoints_of(edge)))
+        for one in inside
+    )
+
+
 def _room_of(process: Element, diagram: Diagram, plan: Plan) -> Bounds | None:
     """Return the bounds of a pool around a process: flush with its lanes, if it has any."""
     inside = [one.get("id", "") for one in process.iter(etree.Element)]
-    shapes = [shape for one in inside if (shape := diagram.shape(one)) is not None]
     edges = [edge for one in inside if (edge := diagram.edge(one)) is not None]
-    drawn = [bounds for shape in shapes if (bounds := bounds_of(shape)) is not None]
-    drawn += [Bounds(x, y, 0, 0) for edge in edges for x, y in waypoints_of(edge)]
-    whole = union(drawn)
+    drawn = [bounds for one in inside if (bounds := diagram.bounds(one)) is not None]
+    whole = around(drawn, edges)
     if whole is None:
         return None
     lanes = union(

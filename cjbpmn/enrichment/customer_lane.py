@@ -10,7 +10,7 @@ from itertools import pairwise
 from lxml import etree
 
 from cjbpmn import lexicon
-from cjbpmn.diagram import Bounds, Point, make_edge, make_shape
+from cjbpmn.diagram import Bounds, NewEdge, NewShape, Point, make_shape
 from cjbpmn.elements import Element, make
 from cjbpmn.emotion_scale import emotion_step
 from cjbpmn.enrichment.planned import PlannedJourney, PlannedStep
@@ -35,7 +35,9 @@ class Sheet:
         Whether x and y change places: the way of the customer runs from the top down.
     is_signavio : bool
         Whether the file is Signavio's, which knows no colours but its own.
-    lanes, shapes, edges : list of lxml element
+    lanes : list of lxml element
+        Their shapes.
+    shapes, edges : list
         In the order in which they will be drawn.
     """
 
@@ -43,8 +45,8 @@ class Sheet:
     is_upright: bool = False
     is_signavio: bool = False
     lanes: list[Element] = field(default_factory=list)
-    shapes: list[Element] = field(default_factory=list)
-    edges: list[Element] = field(default_factory=list)
+    shapes: list[NewShape] = field(default_factory=list)
+    edges: list[NewEdge] = field(default_factory=list)
 
     def lane(self, element: Element, bounds: Bounds) -> None:
         """Draw a lane."""
@@ -67,15 +69,14 @@ class Sheet:
         if self.is_drawn:
             named = None if label is None else self.on_page(label)
             place = self.on_page(bounds)
-            shape = make_shape(element.get("id", ""), place, label=named, colours=colours)
-            self.shapes.append(shape)
+            self.shapes.append(NewShape(element.get("id", ""), place, named, colours))
 
     def edge(self, element: Element, points: Sequence[Point], label: Bounds | None = None) -> None:
         """Draw a line."""
         if self.is_drawn:
             named = None if label is None else self.on_page(label)
             places = [(y, x) if self.is_upright else (x, y) for x, y in points]
-            self.edges.append(make_edge(element.get("id", ""), places, named))
+            self.edges.append(NewEdge(element.get("id", ""), places, named))
 
     def on_page(self, bounds: Bounds) -> Bounds:
         """Return where something is on the page; doing it twice is doing nothing."""

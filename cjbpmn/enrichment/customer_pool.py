@@ -189,8 +189,7 @@ class CustomerPool:
             place = plane.index(drawn)
         for number, lane in enumerate(self.sheet.lanes, start=1):
             self.record.add(plane, lane, place + number)
-        for one in (*self.sheet.shapes, *self.sheet.edges):
-            self.record.add(plane, one, -1)
+        self.record.draw(plane, (*self.sheet.shapes, *self.sheet.edges))
 
     def _pool_place(self) -> Bounds:
         """Return where the pool is drawn; as if the way ran from left to right."""

@@ -105,8 +105,7 @@ class _DrawnCustomer:
             around = around.with_shapes(map(page.into, boxes))
             legend = 0
         self._colour()
-        for new in (*self.sheet.shapes, *self.sheet.edges):
-            self.record.add(self.diagram.plane, new, -1)
+        self.record.draw(self.diagram.plane, (*self.sheet.shapes, *self.sheet.edges))
 
     # -- where it goes
 

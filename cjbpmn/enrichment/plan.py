@@ -63,7 +63,7 @@ def make_plan(
         If a text holds a character that XML cannot hold.
     """
     for journey in journeys:
-        _refuse_unwritable(journey, journey.path, None)
+        _refuse_unwritable(journey)
     findings: list[Finding] = []
     guess = cache(lambda: _guess_customers(graph, findings))
     owners = [_find_customers(graph, journey, customer, guess) for journey in journeys]
@@ -146,25 +146,37 @@ def _lane_names(journeys: Sequence[Journey], customer: str) -> list[str]:
     return told
 
 
-def _refuse_unwritable(value: Any, path: str | None, line: int | None) -> None:
+def _refuse_unwritable(journey: Journey) -> None:
     """Refuse texts with characters that XML has no way to write."""
-    if isinstance(value, str):
-        found = _UNWRITABLE.search(value)
+    texts: list[tuple[str, int | None]] = []
+    _collect_texts(journey, None, texts)
+    if _UNWRITABLE.search("".join([text for text, _ in texts])) is None:
+        return
+    for text, line in texts:
+        found = _UNWRITABLE.search(text)
         if found is not None:
             raise InvalidJourney(
                 f"the character U+{ord(found[0]):04X} cannot stand in XML; take it out",
-                path=path,
+                path=journey.path,
                 line=line,
             )
+
+
+def _collect_texts(value: Any, line: int | None, texts: list[tuple[str, int | None]]) -> None:
+    """Collect the texts in a value, each with the line it stands on."""
+    if isinstance(value, str):
+        texts.append((value, line))
     elif isinstance(value, tuple):
         for part in value:
-            _refuse_unwritable(part, path, line)
+            _collect_texts(part, line, texts)
     else:
         line = getattr(value, "line", None) or line
         for name in _parts(type(value)):  # type: ignore[arg-type]  # classes are hashable
             part = getattr(value, name)
-            if part is not None:
-                _refuse_unwritable(part, path, line)
+            if isinstance(part, str):
+                texts.append((part, line))
+            elif part is not None and part != ():
+                _collect_texts(part, line, texts)
 
 
 @cache

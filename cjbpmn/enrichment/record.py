@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from lxml import etree
 
-from cjbpmn.diagram import number_of, number_text
+from cjbpmn.diagram import NewEdge, NewShape, number_of, number_text
 from cjbpmn.document import Document, find_part
 from cjbpmn.elements import Element
 from cjbpmn.extensions.enrichment import Added, Changed, Enrichment
@@ -55,6 +57,12 @@ class EnrichmentRecord:
             if namespace(element.tag) != CJ and (identifier := element.get("id")) is not None
         ]
         return self.document.insert(parent, child, index)
+
+    def draw(self, plane: Element, new: Iterable[NewShape | NewEdge]) -> None:
+        """Draw behind everything that a plane shows, and note the ids of what is drawn."""
+        named = [(self.free_id(f"{one.element}_di"), one) for one in new]
+        self._added += [identifier for identifier, _ in named]
+        self.document.draw(plane, named)
 
     def change(self, of: Element, attribute: str, value: str, part: str | None = None) -> None:
         """Set an attribute of an element, or of a part of it, and note what it said."""

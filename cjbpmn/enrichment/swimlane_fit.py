@@ -204,7 +204,7 @@ class SwimlaneFit:
         bounds = [self._bounds(identifier) for identifier in meets]
         centres = docks or [one.centre[0] for one in bounds if one is not None]
         return PlacedStep(
-            wish=mean(centres) if centres else None,
+            wish=_middle(centres),
             phase=planned.phase,
             evidence=tuple(
                 _UPRIGHT_EVIDENCE
@@ -281,8 +281,14 @@ class SwimlaneFit:
             shapes = union(b for one, b in self._drawn.items() if one != self._plan.black_box)
             if shapes is not None:
                 return shapes
-        extent = self._diagram.extent()
+        extent = self._diagram.extent(map(self.turned, self._drawn.values()))
         return self.turned(extent) if extent is not None else own or _NOTHING_DRAWN
+
+
+def _middle(places: Sequence[float]) -> float | None:
+    if len(places) > 1:
+        return mean(places)
+    return places[0] if places else None
 
 
 def note_size(

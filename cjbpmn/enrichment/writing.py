@@ -257,14 +257,15 @@ def _write(
     record.declare("cj")
     if plan.has_first_drawing and main_diagram(document.root) is None:
         plan.findings += draw_model(document, plan.graph, record)
-    diagram = main_diagram(document.root)
+    is_moved = plan.origin is Origin.NORMALIZE
+    diagram = main_diagram(document.root) if is_moved else None
     before = [] if diagram is None else list(diagram.plane)
     if plan.builds:
         customers, process = _build_swimlane(document, plan, record)
     else:
         customers, process = tuple(sorted(plan.customers)), _customer_process(document, plan)
         draw_around(document, plan, record)
-    if diagram is not None and plan.origin is Origin.NORMALIZE:
+    if diagram is not None:
         move_to_origin(Diagram(diagram.plane), before, record)
     _write_activities(document, plan)
     _write_touchpoints(document, plan)

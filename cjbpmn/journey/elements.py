@@ -201,7 +201,7 @@ def activity_element(
     meeting["fallback"] = tuple(
         _element(one, FallbackElement, refs=tuple(references[one.to])) for one in step.fallback
     )
-    said = any(value not in {None, ()} for value in meeting.values())
+    said = any(value is not None and value != () for value in meeting.values())
     return _element(
         step,
         CustomerActivity,
@@ -268,7 +268,7 @@ def _element(value: Any, kind: type[E], **special: Any) -> E:
     pairs = _pair_fields(type(value), kind)  # type: ignore[arg-type]  # classes are hashable
     for told, name, of in pairs:
         part = getattr(value, told)
-        if part is None or name in special:
+        if part is None or part == () or name in special:
             continue
         if of is not None:
             part = tuple(_child(one, of) for one in _several(part))

@@ -482,13 +482,10 @@ def _signals(node: FlowNode) -> Iterable[str]:
 
 def _is_timed(step: Step) -> bool:
     node = step.node
-    if step.inner is not None:
-        return False
-    if node.is_activity:
-        return not node.triggered_by_event
-    if node.type == "intermediateCatchEvent" or (
-        node.type == "startEvent" and node.scope is not None
-    ):
+    kind = node.type
+    if kind in bpmn.ACTIVITIES:
+        return step.inner is None and not node.triggered_by_event
+    if kind == "intermediateCatchEvent" or (kind == "startEvent" and node.scope is not None):
         if node.has_event("timer"):
             return True
         return node.has_event("message", "signal", "conditional") and not step.awaits

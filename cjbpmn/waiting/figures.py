@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import Final
-
-import networkx as nx
 
 from cjbpmn.waiting.playing.cases import GAP, Blame, CaseRun, case_of
 from cjbpmn.waiting.playing.game import Game
@@ -70,7 +69,6 @@ class Figures:
         self.legs: dict[Moment, dict[str | None, list[tuple[float, float]]]] = {}
         self.ending: dict[str, float] = {}
         self.cases: list[tuple[float, CaseRun]] = []
-        self._answered: dict[Moment, bool] = {}
         self._tails: dict[tuple[str, str], list[tuple[float, float, set[str]]]] = {}
         for weight, run in self.runs:
             self._add_waits(weight, run.meetings)
@@ -80,7 +78,6 @@ class Figures:
         # Whether every choice was tried with all durations at their least, and at their most.
         self.is_bounded = False
         self._bounds = bounds and [run for run in bounds if run[1].stopped is None]
-        self.silent = self._silent()
         self.exact = exact if self.runs else None
         if self.exact is not None:
             self._end_exactly(self.exact)
@@ -158,8 +155,9 @@ class Figures:
             for meeting in run.meetings:
                 reached[meeting.moment] = reached.get(meeting.moment, 0.0) + weight
                 begin = meeting.start - meeting.wait
-                parts = self._parts(meeting.stay, begin, meeting.start)
-                blame.add(blame.before.setdefault(meeting.moment, {}), parts, weight)
+                before = blame.before.setdefault(meeting.moment, {})
+                if meeting.wait > GAP:
+                    blame.add(before, self._parts(meeting.stay, begin, meeting.start), weight)
             for begin, end, number in next(cases)[1].silences:
                 meeting = run.meetings[number]
                 blame.add(blame.case, self._parts(meeting.stay, begin, end), weight / whole)
@@ -283,17 +281,7 @@ class Figures:
         moment = run.meetings[last].moment
         if self.game.touches[moment].contact.direction != "in" or last not in run.worked:
             return "closed"
-        return "dead_end" if self._is_answered(moment) else "no_reply"
-
-    def _is_answered(self, moment: Moment) -> bool:
-        if moment not in self._answered:
-            network = self.game.structure.network
-            after = nx.descendants(network, moment)
-            # The same contact again is an answer too: the question comes back.
-            self._answered[moment] = any(
-                m in self.game.touches or network.has_edge(m, moment) for m in after
-            )
-        return self._answered[moment]
+        return "dead_end" if self.game.structure.is_answered(moment) else "no_reply"
 
     def tails(self) -> tuple[Tail, ...]:
         """Return what happens after the last contact, the likeliest first."""
@@ -306,8 +294,9 @@ class Figures:
             found.append(Tail(kind, start, weight, length, tuple(body)))
         return tuple(sorted(found, key=lambda tail: (-tail.probability, tail.kind, tail.start)))
 
-    def _silent(self) -> set[str]:
-        """Return the boundary events of which nothing says when or how often they happen."""
+    @cached_property
+    def silent(self) -> set[str]:
+        """The boundary events of which nothing says when or how often they happen."""
         steps, timings = self.game.steps, self.game.timings
         caught = {step.catcher for step in steps.values()}
         clocks = self.game.clocks
@@ -328,7 +317,9 @@ class Figures:
         waits = self.legs.get(end, {}).get(start, []) if leg else self.waits.get(end, [])
         if not waits:
             return None
-        values = [wait for wait, _ in waits] + self._bounding(end, start, leg=leg)
+        values = [wait for wait, _ in waits]
+        if self._bounding_runs():
+            values += self._bounding(end, start, leg=leg)
         return min(values), math.inf if endless else max(values)
 
     def _bounding(self, end: Moment, start: str | None, *, leg: bool) -> list[float]:

@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from typing import Final
 
 from cjbpmn.graph import Flow, FlowNode, ProcessGraph
 from cjbpmn.waiting.circles import number_circles
+
+_FEW: Final = 200
 
 
 class Messages:
@@ -87,14 +90,15 @@ class Messages:
         """Return which of some flow nodes can come after one of others in their own process."""
         if not wanted:
             return set()
-        place = self._places
-        last = max(place[one] for one in wanted)
+        # What stands behind all that is wanted leads to none of them; in a small model, to go
+        # there is quicker than to find that out.
+        place = self._places if len(self.graph.nodes) > _FEW else {}
+        last = max(map(place.__getitem__, wanted)) if place else 0
         seen: set[str] = set()
         pending = list(first)
         while pending and not wanted <= seen:
             for after in self._following(self.graph.nodes[pending.pop()]):
-                # What stands behind all that is wanted leads to none of them.
-                if after not in seen and place[after] <= last:
+                if after not in seen and place.get(after, 0) <= last:
                     seen.add(after)
                     pending.append(after)
         return wanted & seen

@@ -33,9 +33,12 @@ def judge_promises(
     tuple of Promise
         Those that have a time, and an end at which the customer is involved.
     """
+    promises = dict.fromkeys(_promises(graph))
+    if not promises:
+        return ()
     contacts = _Contacts(graph, figures)
     found = []
-    for text, start, end, hours, source in dict.fromkeys(_promises(graph)):
+    for text, start, end, hours, source in promises:
         first, last = contacts.find(start), contacts.find(end)
         if not last or (start is not None and not first):
             continue

@@ -9,7 +9,7 @@ them together, since what lies before a contact holds whatever leads to any part
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -91,14 +91,21 @@ class _Past:
 
     inside: list[int]
     starts: list[int]
+    timed: set[int]
     is_open: bool
+    is_cut_off: bool
+    told: _Told | None = None
+
+
+@dataclass(slots=True)
+class _Told:
+    """What is told of it, where it takes time."""
+
     is_endless: bool
     moments: tuple[Moment, ...]
     starting: tuple[Moment, ...]
     body: tuple[str, ...]
-    timed: tuple[int, ...]
     desks: tuple[str, ...]
-    is_cut_off: bool
 
 
 class _Finder:
@@ -112,23 +119,34 @@ class _Finder:
         self.ids = list(self.graph.nodes)
         order = {identifier: rank for rank, identifier in enumerate(self.ids)}
         steps = structure.execution.steps
-        self.ranks = [order[steps[key].node.id] if key in steps else 0 for key, _ in self.moments]
-        self.of_scopes = {n for n, moment in enumerate(self.moments) if moment.part in _OF_SCOPES}
-        self.joints = {n for n, moment in enumerate(self.moments) if moment.part == "meet"}
-        self.joints |= self.of_scopes
+        self.ranks: list[int] = []
+        self.of_scopes: set[int] = set()
+        self.joints: set[int] = set()
         self.timed: set[int] = set()
         self.worked: dict[int, Hands] = {}
         self.names: dict[Hands, str] = {}
         for number, (key, part) in enumerate(self.moments):
-            if part == "run":
-                step = steps[key]
+            step = steps.get(key)
+            self.ranks.append(0 if step is None else order[step.node.id])
+            if part in _OF_SCOPES:
+                self.of_scopes.add(number)
+                self.joints.add(number)
+            elif part == "meet":
+                self.joints.add(number)
+            elif part == "run" and step is not None:
                 if step.is_timed:
                     self.timed.add(number)
                 if step.inner is None and step.node.is_activity:
                     self._add_work(number, step.node)
-        self.touched = {structure.numbers[moment] for moment in structure.touches}
+        self.touched: set[int] = set()
+        self.lasting: set[int] = set()
+        for moment, touch in structure.touches.items():
+            self.touched.add(structure.numbers[moment])
+            if touch.after:
+                self.lasting.add(structure.numbers[moment])
         self.pasts: dict[tuple[int, ...], _Past] = {}
         self.handed: dict[tuple[object, ...], list[int]] = {}
+        self.led: dict[int, Sequence[int]] = {}
         self.listed = 0
 
     def _add_work(self, number: int, node: FlowNode) -> None:
@@ -140,29 +158,35 @@ class _Finder:
                 self.names[hands] = self.graph.desk(node.id)
 
     def find(self) -> list[Reach]:
-        ends = [self.structure.numbers[moment] for moment in self.structure.touches]
-        ends.sort(key=self._in_order)
-        return [reach for end in ends if (reach := self._reach(end)).timed]
+        touches = self.structure.touches
+        ends = [(self.structure.numbers[moment], touch) for moment, touch in touches.items()]
+        ends.sort(key=lambda end: self._in_order(end[0]))
+        found = []
+        for end, touch in ends:
+            past = self._past(end)
+            if past.timed or touch.before:
+                timed = past.timed | {self.ranks[end]} if touch.before else past.timed
+                found.append(self._reach(end, past, timed))
+        return found
+
+    def _sorted(self, numbers: list[int]) -> list[int]:
+        return sorted(numbers, key=self._in_order) if len(numbers) > 1 else numbers
 
     def _in_order(self, number: int) -> tuple[int, Moment]:
         return self.ranks[number], self.moments[number]
 
-    def _reach(self, end: int) -> Reach:
-        touches, moments = self.structure.touches, self.moments
-        past = self._past(end)
-        timed = set(past.timed)
-        if touches[moments[end]].before:
-            timed.add(self.ranks[end])
+    def _reach(self, end: int, past: _Past, timed: set[int]) -> Reach:
+        told = past.told = past.told or self._tell(past)
         return Reach(
-            moments[end],
-            past.starting,
-            past.moments,
-            past.body,
+            self.moments[end],
+            told.starting,
+            told.moments,
+            told.body,
             tuple(self.ids[rank] for rank in sorted(timed)),
             past.is_open,
-            past.is_endless,
+            told.is_endless,
             self._handoffs(end, past),
-            past.desks,
+            told.desks,
         )
 
     def _past(self, end: int) -> _Past:
@@ -191,23 +215,23 @@ class _Finder:
                     (starts if one in touched else line).append(one)
             if len(line) > most:
                 break
-        inside = [m for m in line[1:] if m not in self.of_scopes]
+        inside = line[1:]
+        if self.of_scopes:
+            inside = [m for m in inside if m not in self.of_scopes]
         timed = {self.ranks[m] for m in inside if m in self.timed}
-        for start in starts:
-            if self.structure.touches[self.moments[start]].after:
-                timed.add(self.ranks[start])
+        timed.update([self.ranks[start] for start in starts if start in self.lasting])
+        is_open = not all(map(before.__getitem__, (end, *inside)))
+        return _Past(inside, starts, timed, is_open, len(line) > most)
+
+    def _tell(self, past: _Past) -> _Told:
+        inside = past.inside
         nodes = {self.ranks[m] for m in inside if m not in self.joints}
-        return _Past(
-            inside,
-            starts,
-            not all(map(before.__getitem__, (end, *inside))),
+        return _Told(
             not self._endless.isdisjoint(inside),
             tuple(map(self.moments.__getitem__, inside)),
-            tuple(map(self.moments.__getitem__, sorted(starts, key=self._in_order))),
+            tuple(map(self.moments.__getitem__, self._sorted(past.starts))),
             tuple(map(self.ids.__getitem__, sorted(nodes))),
-            tuple(timed),
             self._desks([m for m in inside if m in self.worked]),
-            len(line) > most,
         )
 
     @cached_property
@@ -225,8 +249,10 @@ class _Finder:
     def _endless(self) -> set[int]:
         """The internal moments on a circle in which time can pass."""
         circles, within = self._circles, self._within
-        size = Counter(circles)
-        endless = {circles[m] for m in self.timed if size[circles[m]] > 1 or m in within[m]}
+        several: set[int] = set()
+        if len(set(circles)) < len(circles):
+            several = {circle for circle, size in Counter(circles).items() if size > 1}
+        endless = {circles[m] for m in self.timed if circles[m] in several or m in within[m]}
         return {m for m, circle in enumerate(circles) if circle in endless} if endless else set()
 
     def _desks(self, worked: Sequence[int]) -> tuple[str, ...]:
@@ -249,33 +275,35 @@ class _Finder:
 
     def _circles_in_order(self) -> Iterator[int]:
         circles, within = self._circles, self._within
-        members: defaultdict[int, list[int]] = defaultdict(list)
-        missing = [0] * (max(circles, default=-1) + 1)
+        count = max(circles, default=-1) + 1
+        missing = [0] * count
+        following: list[list[int]] = [[] for _ in range(count)]
+        ranks: list[int | None] = [None] * count
         for moment, circle in enumerate(circles):
-            members[circle].append(moment)
             for after in within[moment]:
-                missing[circles[after]] += circles[after] != circle
+                other = circles[after]
+                if other != circle:
+                    missing[other] += 1
+                    following[circle].append(other)
+            rank, known = self.ranks[moment], ranks[circle]
+            if moment not in self.joints and (known is None or rank < known):
+                ranks[circle] = rank
         # What is no step (two meet) comes first. Circles are numbered from the last to the first.
-        ranks = {
-            circle: min((self.ranks[m] for m in inside if m not in self.joints), default=0)
-            for circle, inside in members.items()
-        }
-        ready = [(ranks[circle], -circle) for circle, count in enumerate(missing) if not count]
+        ready = [(ranks[circle] or 0, -circle) for circle in range(count) if not missing[circle]]
         heapify(ready)
         while ready:
             circle = -heappop(ready)[1]
             yield circle
-            for after in (one for moment in members[circle] for one in within[moment]):
-                other = circles[after]
-                if other != circle:
-                    missing[other] -= 1
-                    if not missing[other]:
-                        heappush(ready, (ranks[other], -other))
+            for other in following[circle]:
+                missing[other] -= 1
+                if not missing[other]:
+                    heappush(ready, (ranks[other] or 0, -other))
 
     def _handoffs(self, end: int, past: _Past) -> tuple[tuple[str, str], ...]:
         """Return the pairs of activities that follow each other in different hands."""
         worked = [m for m in (*past.starts, *past.inside) if m in self.worked]
-        if len({self.worked[m] for m in worked} | {self.worked.get(end)}) == 1:
+        hands = {self.worked[m] for m in (worked if end not in self.worked else [*worked, end])}
+        if len(hands) <= 1:
             return ()
         inside = {end, *past.inside}
         found = {
@@ -289,11 +317,30 @@ class _Finder:
     def _handed_to(self, first: int) -> Sequence[int]:
         """Return what is worked on next after an activity, by others; once for all like it."""
         hands = self.worked[first]
-        key = (*self.after[first], hands)
+        after = self._led_to(first)
+        key = (*after, hands)
         if key not in self.handed:
-            following = self._next(self.after[first])
+            following = self._next(after)
             self.handed[key] = [m for m in following if self.worked[m] != hands]
         return self.handed[key]
+
+    def _led_to(self, moment: int) -> Sequence[int]:
+        """Return what comes next, past all through which there is but one way.
+
+        Of blocks in each other, each ends where the next one does, all the way to the outermost.
+        """
+        passed: list[int] = []
+        after: Sequence[int] = self.after[moment]
+        while len(after) == 1 and after[0] not in self.touched and after[0] not in self.worked:
+            moment = after[0]
+            if moment in self.led:
+                after = self.led[moment]
+                break
+            self.led[moment] = after
+            passed.append(moment)
+            after = self.after[moment]
+        self.led.update(dict.fromkeys(passed, after))
+        return after
 
     def _next(self, after: Iterable[int]) -> Iterator[int]:
         """Yield the moments of work that come next, whatever else passes between."""

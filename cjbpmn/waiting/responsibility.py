@@ -121,6 +121,8 @@ class Responsibility:
 def _grouped(
     parts: Mapping[str | None, float], name: Callable[[str | None], str], whole: float | None
 ) -> dict[str, float]:
+    if not parts:
+        return {}
     found: dict[str, float] = defaultdict(float)
     for node, hours in parts.items():
         found[name(node)] += hours

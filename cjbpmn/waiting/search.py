@@ -29,11 +29,12 @@ from cjbpmn.waiting.stretches import (
     WaitingReport,
     WaitingStretch,
 )
-from cjbpmn.waiting.structure import Structure, build_structure
-from cjbpmn.waiting.turns import find_turns
+from cjbpmn.waiting.structure import Moment, Structure, build_structure
+from cjbpmn.waiting.turns import Turns
 from cjbpmn.waiting.workings import Workings
 
 
+@without_collection()
 def find_waiting_stretches(
     graph: ProcessGraph,
     timings: Timings | None = None,
@@ -184,6 +185,14 @@ class _Maker:
         self.figures = figures
         self.workings = Workings(figures.game, figures)
         self.blame = blame
+        self.is_sampled = figures.samples > 0
+        self.how = "sampled" if self.is_sampled else figures.method
+        self.turns = Turns(graph, structure)
+        self.partners: dict[str | None, str] = {
+            pool: participant.name or pool
+            for pool, participant in graph.participants.items()
+            if pool not in blame.inside
+        }
         self.order = {identifier: index for index, identifier in enumerate(graph.nodes)}
         self.senders: dict[str, list[str]] = {}
         for step in structure.execution.steps.values():
@@ -204,7 +213,7 @@ class _Maker:
         spread = self.figures.spread_of(end) if reduced is None else reduced.spread
         expected = self.figures.expected(end) if reduced is None else reduced.expected
         blamed = self.blame.before.get(end, {})
-        pools = dict.fromkeys(self.graph.nodes[identifier].participant for identifier in reach.body)
+        durations = self.timings.durations
         return WaitingStretch(
             end=end.name,
             starts=tuple(start.name for start in reach.starts),
@@ -219,52 +228,51 @@ class _Maker:
             legs=tuple(self.workings.legs(end, reduced, endless=endless)),
             handoffs=reach.handoffs,
             desks=reach.desks,
-            partners=tuple(
-                self.graph.participants[pool].name or pool
-                for pool in pools
-                if pool is not None and pool not in self.blame.inside
-            ),
-            unknown=tuple(i for i in reach.timed if i not in self.timings.durations),
+            partners=self._partners(reach) if self.partners else (),
+            unknown=tuple([i for i in reach.timed if i not in durations]),
             includes_end_work=self.structure.touches[end].before,
             includes_start_work=any(self.structure.touches[start].after for start in reach.starts),
-            twin=next((listed[key] for key in self._others(steps[end.key]) if key in listed), None),
-            turns=find_turns(self.graph, self.structure, reach),
+            twin=self._twin(steps[end.key], listed),
+            turns=self.turns.of(reach),
             inside=self._inside(reach),
-            standard_error=self.figures.error_of(end) if reduced is None else reduced.error,
-            sources={
-                identifier: self.timings.durations[identifier].source
-                for identifier in reach.timed
-                if identifier in self.timings.durations
-            },
+            standard_error=self._error(end) if reduced is None else reduced.error,
+            sources={i: durations[i].source for i in reach.timed if i in durations},
             spread=spread,
             by_lane=self.blame.lanes(blamed, expected),
             by_cause=self.blame.causes(blamed, expected),
-            how=self._how(reduced),
+            how=self.how if reduced is None else "reduced",
             because=worked if isinstance(worked, str) else "",
             bounds="exact" if around is None else around.kind,
             within=None if around is None else around.within,
             step=0.0 if reduced is None else reduced.step,
         )
 
-    def _how(self, reduced: Reduced | None) -> str:
-        """Say how the figures of a stretch were found."""
-        if reduced is not None:
-            return "reduced"
-        return "sampled" if self.figures.samples else self.figures.method
+    def _error(self, end: Moment) -> float:
+        return self.figures.error_of(end) if self.is_sampled else 0.0
 
-    def _others(self, step: Step) -> Iterator[str]:
-        """Yield the other ends of the messages of a step."""
-        yield from step.partners
-        yield from (target for _, target in step.sends)
-        yield from self.senders.get(step.key, ())
+    def _partners(self, reach: Reach) -> tuple[str, ...]:
+        """Return the names of the partners that work on it, in the order of their work."""
+        pools = dict.fromkeys([self.graph.nodes[one].participant for one in reach.body])
+        return tuple([self.partners[pool] for pool in pools if pool in self.partners])
+
+    def _twin(self, step: Step, listed: Mapping[str, str]) -> str | None:
+        """Return the first stretch that ends at the other end of a message of a step."""
+        others = [*step.partners, *(target for _, target in step.sends)]
+        for key in (*others, *self.senders.get(step.key, ())):
+            if key in listed:
+                return listed[key]
+        return None
 
     def _inside(self, reach: Reach) -> tuple[str, ...]:
         steps, own = self.structure.execution.steps, self.structure.own
         ends = {steps[moment.key].node.id for moment in (reach.end, *reach.starts)} - own
-        wanted = ends.union(reach.body)
-        return tuple(sorted(wanted, key=self.order.__getitem__))
+        if ends.issubset(reach.body):
+            return reach.body
+        return tuple(sorted(ends.union(reach.body), key=self.order.__getitem__))
 
     def _repeats_for_ever(self, reach: Reach) -> bool:
+        if not self.timings.repeats:
+            return False
         for identifier in reach.timed:
             loop = self.graph.nodes[identifier].loop
             if loop is not None and loop.kind == "standard" and loop.maximum is None:
@@ -272,7 +280,7 @@ class _Maker:
         return False
 
     def _executions(self, reach: Reach, reduced: Reduced | None) -> float | None:
-        if self.figures.method == "none":
+        if self.how == "none":
             return None
         if reduced is not None and reduced.executions is not None:
             return reduced.executions
@@ -287,16 +295,13 @@ class _Maker:
         if not self.figures.waits:
             return CaseFigures()
         least, most = self.workings.whole
-        executed = [stretch for stretch in stretches if stretch.executions]
-        if any(stretch.maximum == math.inf for stretch in executed) or self._goes_round():
-            most = math.inf
         unknown = any(stretch.unknown for stretch in stretches)
         wait = self.figures.mean("wait")
         return CaseFigures(
             journey=self.figures.mean("journey"),
             wait=wait,
             wait_min=least,
-            wait_max=None if unknown else most,
+            wait_max=None if unknown else math.inf if self._is_endless(stretches) else most,
             longest=self.figures.mean("longest"),
             occupied=self.figures.mean("occupied"),
             gaps=self.figures.mean("gaps"),
@@ -308,6 +313,11 @@ class _Maker:
             by_cause=self.blame.causes(self.blame.case, wait),
             by_phase=self.blame.by_phase(wait),
         )
+
+    def _is_endless(self, stretches: Sequence[WaitingStretch]) -> bool:
+        """Tell whether nothing bounds how long a case waits in all."""
+        executed = [stretch for stretch in stretches if stretch.executions]
+        return any(stretch.maximum == math.inf for stretch in executed) or self._goes_round()
 
     def _goes_round(self) -> bool:
         """Tell whether a case can come back to the same contact, and wait again."""

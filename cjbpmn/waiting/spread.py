@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from array import array
 from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -58,6 +59,8 @@ class Spread:
         whole = math.fsum(found.values())
         if whole <= 0:
             return cls()
+        if len(found) == 1:
+            return cls((*found,), (1.0,))
         ordered = sorted(found.items())
         return cls(
             tuple(value for value, _ in ordered), tuple(weight / whole for _, weight in ordered)
@@ -75,8 +78,8 @@ class Spread:
         return bool(self.values)
 
     @cached_property
-    def _reached(self) -> list[float]:
-        return list(accumulate(self.shares))
+    def _reached(self) -> array[float]:
+        return array("d", accumulate(self.shares))
 
     def percentile(self, share: float) -> float | None:
         """Return the least value that is not exceeded with at least this probability.
@@ -98,8 +101,8 @@ class Spread:
         """
         if not 0 <= share <= 1:
             raise InvalidValue(f"percentile {share}: expected 0 to 1")
-        if not self.values:
-            return None
+        if len(self.values) <= 1:
+            return self.values[0] if self.values else None
         place = bisect_left(self._reached, share - 1e-12)
         return self.values[min(place, len(self.values) - 1)]
 

@@ -109,6 +109,42 @@ class Structure:
             members[circle].append(moment)
         return [circle for circle in members.values() if len(circle) > 1]
 
+    @cached_property
+    def _touched(self) -> set[int]:
+        return {self.numbers[moment] for moment in self.touches}
+
+    @cached_property
+    def _unanswered(self) -> set[int]:
+        """The moments after which no contact can come, found from the contacts backwards."""
+        found = set(range(len(self.before)))
+        pending = [*self._touched]
+        while pending:
+            for one in self.before[pending.pop()]:
+                if one in found:
+                    found.discard(one)
+                    pending.append(one)
+        return found
+
+    def is_answered(self, moment: Moment) -> bool:
+        """Tell whether a contact can come after another one.
+
+        Parameters
+        ----------
+        moment : Moment
+            A contact.
+
+        Returns
+        -------
+        bool
+            The same one again, after something else, is an answer too: the question comes back.
+        """
+        number = self.numbers[moment]
+        return any(
+            one in self._touched or one not in self._unanswered
+            for one in self.after[number]
+            if one != number
+        )
+
     def takes_time(self, moment: Moment) -> bool:
         """Tell whether time can pass in a moment."""
         return moment.part == "run" and self.execution.steps[moment.key].is_timed
@@ -163,6 +199,7 @@ class _Builder:
         self.turn_of = structure.turn_of
         self.numbers = structure.numbers
         self.before, self.after = structure.before, structure.after
+        self.runs: dict[str, int] = {}
         self.first: dict[str, tuple[int, ...]] = {}
         self.last: dict[str, int] = {}
 
@@ -202,7 +239,10 @@ class _Builder:
         return number
 
     def _run(self, key: str) -> int:
-        return self._number(Moment(key))
+        number = self.runs.get(key)
+        if number is None:
+            number = self.runs[key] = self._number(Moment(key))
+        return number
 
     def _edge(self, before: int, after: int) -> None:
         self.after[before].append(after)
@@ -239,8 +279,10 @@ class _Builder:
                 first, last = self._add_border(key, contact, (first, last))
             else:
                 self._add_touch(step, contact)
-        meetings = [meeting(key, partner) for partner in step.partners]
-        self.first[key] = tuple(map(self._number, meetings)) if meetings else (first,)
+        self.first[key] = (first,)
+        if step.partners:
+            meetings = [meeting(key, partner) for partner in step.partners]
+            self.first[key] = tuple(map(self._number, meetings))
         self.last[key] = last
 
     def _add_border(self, key: str, contact: Contact, ends: tuple[int, int]) -> tuple[int, int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from enum import StrEnum
 
 from cjbpmn.graph import ProcessGraph
@@ -45,8 +44,8 @@ def whose_turn(before: str, after: str) -> Turn:
     return Turn.CHASE if has_acted else Turn.OWN
 
 
-def find_turns(graph: ProcessGraph, structure: Structure, reach: Reach) -> dict[str, Turn]:
-    """Say whose turn it is in a stretch, for each contact at which it can begin.
+class Turns:
+    """Says whose turn it is, for all stretches of a model.
 
     Parameters
     ----------
@@ -54,36 +53,49 @@ def find_turns(graph: ProcessGraph, structure: Structure, reach: Reach) -> dict[
         The model.
     structure : Structure
         Its moments.
-    reach : Reach
-        What lies before one contact.
-
-    Returns
-    -------
-    dict of str to Turn
-        By the name of the contact before.
     """
-    after = _direction(graph, structure, reach.end)
-    return {
-        start.name: whose_turn(_direction(graph, structure, start), after) for start in reach.starts
-    }
 
+    def __init__(self, graph: ProcessGraph, structure: Structure) -> None:
+        self._structure = structure
+        own = structure.own
+        crossing = [
+            flow for flow in graph.flows.values() if (flow.source in own) != (flow.target in own)
+        ]
+        # Between them, both ends of all that crosses the line: leaving there, or coming in.
+        self._leaving = {flow.source for flow in crossing}
+        self._entered = {flow.target for flow in crossing}
+        self._directions: dict[Moment, str] = {}
 
-def _direction(graph: ProcessGraph, structure: Structure, moment: Moment) -> str:
-    """Say who acts in a contact; for a step of the customer's, by what crosses the line there.
+    def of(self, reach: Reach) -> dict[str, Turn]:
+        """Say whose turn it is in a stretch, for each contact at which it can begin.
 
-    To read a letter is the customer's activity, but it was the organisation who wrote.
-    """
-    step = structure.execution.steps[moment.key]
-    node = step.node
-    if node.id in structure.own and moment.part == "run" and not step.replies:
-        leaves = _crosses(structure, (flow.target for flow in graph.outgoing(node.id)))
-        leaves |= _crosses(structure, (one.target for one in graph.outgoing(node.id, "message")))
-        enters = _crosses(structure, (flow.source for flow in graph.incoming(node.id)))
-        enters |= _crosses(structure, (one.source for one in graph.incoming(node.id, "message")))
-        if leaves or enters:
-            return "both" if leaves and enters else "in" if leaves else "out"
-    return structure.touches[moment].contact.direction
+        Parameters
+        ----------
+        reach : Reach
+            What lies before one contact.
 
+        Returns
+        -------
+        dict of str to Turn
+            By the name of the contact before.
+        """
+        after = self._direction(reach.end)
+        return {start.name: whose_turn(self._direction(start), after) for start in reach.starts}
 
-def _crosses(structure: Structure, ends: Iterable[str]) -> bool:
-    return any(end not in structure.own for end in ends)
+    def _direction(self, moment: Moment) -> str:
+        if moment not in self._directions:
+            self._directions[moment] = self._find_direction(moment)
+        return self._directions[moment]
+
+    def _find_direction(self, moment: Moment) -> str:
+        """Say who acts in a contact; for a step of the customer's, by what crosses the line there.
+
+        To read a letter is the customer's activity, but it was the organisation who wrote.
+        """
+        step = self._structure.execution.steps[moment.key]
+        node = step.node.id
+        if node in self._structure.own and moment.part == "run" and not step.replies:
+            leaves, enters = node in self._leaving, node in self._entered
+            if leaves or enters:
+                return "both" if leaves and enters else "in" if leaves else "out"
+        return self._structure.touches[moment].contact.direction

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
@@ -59,6 +59,7 @@ class Workings:
         self.figures = figures
         played = figures.played
         self.is_all_played = played.method == "exact" and not figures.samples
+        self._is_partial = bool(figures.samples) or played.rest > _LEFT_OUT
 
     @cached_property
     def _reductions(self) -> Reductions:
@@ -89,9 +90,11 @@ class Workings:
         """
         if end not in self.figures.waits:
             return None
-        bounds = [] if self.is_all_played or self._is_dated else list(self._legs(end).values())
-        found = self._range((end, None), bounds, endless=endless)
-        return replace(found, kind="exact") if self.is_all_played and found else found
+        if self.is_all_played:
+            attained = self.figures.bounds(end, endless=endless)
+            return None if attained is None else Range(*attained, "exact")
+        bounds = [] if self._is_dated else list(self._legs(end).values())
+        return self._range((end, None), bounds, endless=endless)
 
     @property
     def whole(self) -> tuple[float, float]:
@@ -152,8 +155,7 @@ class Workings:
         Reduced or str
             The reason why that cannot be done; empty where there is no need to.
         """
-        played = self.figures.played
-        if not (self.figures.samples or played.rest > _LEFT_OUT) or not self.figures.waits:
+        if not self._is_partial or not self.figures.waits:
             return ""
         if self._is_dated:
             return "a calendar or a date"
@@ -181,14 +183,24 @@ class Workings:
         list of Leg
             In the order of their names.
         """
-        exact = not self.is_all_played and not self._is_dated
-        proven = self._legs(end) if exact else {}
+        if self.is_all_played:
+            return self._legs_played(end, endless=endless)
+        proven = {} if self._is_dated else self._legs(end)
         found = []
         for start, share, expected in self._shares(end, reduced):
             bounds = [proven[start]] if start in proven else []
             around = self._range((end, start), bounds, endless=endless, leg=True)
             if around is not None:
                 found.append(Leg(start, share, around.minimum, expected, around.maximum))
+        return found
+
+    def _legs_played(self, end: Moment, *, endless: bool) -> list[Leg]:
+        """Return them where all that can happen was played."""
+        found = []
+        for start, share, expected in self.figures.shares(end):
+            around = self.figures.bounds(end, start, endless=endless, leg=True)
+            if around is not None:
+                found.append(Leg(start, share, around[0], expected, around[1]))
         return found
 
     def _shares(

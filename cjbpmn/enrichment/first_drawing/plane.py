@@ -6,14 +6,17 @@ from lxml import etree
 
 from cjbpmn.diagram import Bounds, make_edge, make_shape
 from cjbpmn.document import Document
-from cjbpmn.elements import Element, make
+from cjbpmn.elements import Element
 from cjbpmn.enrichment.first_drawing.content import Content
 from cjbpmn.enrichment.first_drawing.groups import draw_groups
 from cjbpmn.enrichment.first_drawing.page import Page
 from cjbpmn.enrichment.record import EnrichmentRecord
 from cjbpmn.findings import Finding
 from cjbpmn.graph import ProcessGraph
-from cjbpmn.names import qualified
+from cjbpmn.names import NAMESPACES, qualified
+
+# Declared once, and not by each of many thousand elements.
+_PREFIXES: dict[str | None, str] = {name: NAMESPACES[name] for name in ("bpmndi", "dc", "di")}
 
 
 def draw_model(document: Document, graph: ProcessGraph, record: EnrichmentRecord) -> list[Finding]:
@@ -41,7 +44,9 @@ def draw_model(document: Document, graph: ProcessGraph, record: EnrichmentRecord
     page = Page(content)
     groups, findings = draw_groups(content, page.places)
     # All of it is made in one tree: to move thousands of elements takes longer than to make them.
-    diagram = make("bpmndi:BPMNDiagram", id=record.free_id("CjDiagram"))
+    diagram = etree.Element(
+        qualified("bpmndi:BPMNDiagram"), {"id": record.free_id("CjDiagram")}, _PREFIXES
+    )
     plane = etree.SubElement(
         diagram,
         qualified("bpmndi:BPMNPlane"),

@@ -123,7 +123,7 @@ class Activities(Table):
             met = self.crowd.meet(Moment(step.key), rows, end)
             after = after.but(since=met.since, last=met.last)
         elif timed:
-            self.crowd.work.append((rows.case, rows.time, end))
+            self.crowd.worked_on(rows, end)
         self._strike(step, rows, after, winner)
         if winner is not None:
             for key in step.boundaries:

@@ -9,15 +9,17 @@ reason, and played token by token instead.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from heapq import heappop
 from typing import Final
 
 import numpy as np
 
 from cjbpmn.distributions import Distribution
-from cjbpmn.waiting.crowd.activities import Activities, Arriving, Mails
+from cjbpmn.waiting.crowd.activities import Arriving, Mails
 from cjbpmn.waiting.crowd.order import Plan, Unit, make_plan
 from cjbpmn.waiting.crowd.rooms import Join, Mailbox, Queue, first_of
+from cjbpmn.waiting.crowd.rounds import MOST_ROUNDS, Rounds
 from cjbpmn.waiting.crowd.rows import NOBODY, Crowd, Hours, Numbers, Refused, Rows
 from cjbpmn.waiting.crowd.table import START, WON
 from cjbpmn.waiting.execution import Step
@@ -27,8 +29,6 @@ from cjbpmn.waiting.playing.tokens import MANY, Run
 from cjbpmn.waiting.structure import Moment
 
 _MOST: Final = 10_000
-_ROUNDS: Final = 2_000
-"""What goes round more often than this is left to the other way of playing."""
 
 _SOON: Final = 50
 _LATE: Final = 150
@@ -70,11 +70,23 @@ def play_crowd(
     Refused
         If something depends on who comes first, in a way that this cannot tell.
     """
-    crowd = Crowd(number, keeps_stays)
+    crowd = Crowd(number, keeps_stays, keeps_work=_is_ever_busy(game))
     return _Player(game, plan or make_plan(game), crowd, np.random.default_rng(seed)).play()
 
 
-class _Player(Activities):
+def _is_ever_busy(game: Game) -> bool:
+    """Tell whether the customer is involved in anything for longer than a moment."""
+    for moment, touch in game.touches.items():
+        step = game.steps.get(moment.key)
+        if touch.contact.involvement == "whole" and step is not None:
+            node = step.node
+            is_catch = node.type in {"startEvent", "intermediateCatchEvent"}
+            if node.is_activity or (is_catch and (node.type != "startEvent" or step.awaits)):
+                return True
+    return False
+
+
+class _Player(Rounds):
     def __init__(self, game: Game, plan: Plan, crowd: Crowd, rng: np.random.Generator) -> None:
         super().__init__(game, plan, crowd, rng)
         self.mailboxes: dict[Unit, Mailbox] = {}
@@ -96,6 +108,9 @@ class _Player(Activities):
             if unit.circle:
                 self._count(unit, tokens)
             self._play(unit, tokens, mails)
+            self.crowd.most = max(self.crowd.most, self.number)
+            self.number -= sum(len(rows) for _, _, rows in tokens)
+        self.crowd.scopes = len(self.instances)
         self._finish()
         self.crowd.warnings |= self.game.run.warnings
         return self.crowd
@@ -124,7 +139,7 @@ class _Player(Activities):
         lasts = rounds == _LATE and number > max(_STILL * self.soon[unit.index], MANY)
         if (
             lasts
-            or rounds > _ROUNDS
+            or rounds > MOST_ROUNDS
             or number > MANY * self.crowd.number
             or self.moves.max() > most
         ):
@@ -132,7 +147,9 @@ class _Player(Activities):
 
     def _play(self, unit: Unit, tokens: Arriving, mails: Mails) -> None:
         node = unit.step.node
-        if unit.part == "out":
+        if unit.part == "run" and unit.step.key in self.plan.rings:
+            self._go_round(unit, self.plan.rings[unit.step.key], tokens)
+        elif unit.part == "out":
             self._worked(unit.step, Rows.join([rows for _, _, rows in tokens]))
         elif unit.part == "reply":
             self._reply(unit, tokens, mails)
@@ -153,6 +170,9 @@ class _Player(Activities):
 
     def _gateway(self, unit: Unit, tokens: Arriving) -> None:
         step, kind = unit.step, unit.step.node.type
+        if kind != "exclusiveGateway" and len(step.entries) > 1:
+            self._gather(unit, tokens)
+            return
         rows = self._coming(step, tokens)
         if rows is None:
             return
@@ -163,12 +183,16 @@ class _Player(Activities):
             else:
                 self._split(step, rows, [None] * len(step.exits))
             return
-        if len(step.entries) > 1:
-            begun = [one for _, way, one in tokens if way == START]
-            joined = self._join(unit, [(way, one) for _, way, one in tokens if way != START])
-            rows = Rows.join([*begun, *joined]) if begun or joined else None
-        if rows is not None:
-            self._leave_gateway(step, rows)
+        self._leave_gateway(step, rows)
+
+    def _gather(self, unit: Unit, tokens: Arriving) -> None:
+        """Let tokens wait for each other at a join; those that begin there need not."""
+        for _, _, rows in tokens:
+            self._visit(unit.step, rows)
+        begun = [rows for _, way, rows in tokens if way == START]
+        joined = self._join(unit, [(way, rows) for _, way, rows in tokens if way != START])
+        if begun or joined:
+            self._leave_gateway(unit.step, Rows.join([*begun, *joined]))
 
     def _leave_gateway(self, step: Step, rows: Rows) -> None:
         if step.node.type == "parallelGateway" or len(step.exits) <= 1:
@@ -183,24 +207,25 @@ class _Player(Activities):
             self.joins[unit] = Join(unit, self.crowd)
         join = self.joins[unit]
         join.add(arriving)
-        all_ = unit.step.node.type == "parallelGateway"
+        self.number += sum(len(rows) for _, rows in arriving)
+        if unit.step.node.type == "parallelGateway":
+            parts = join.take_all(len(self.instances))
+            self.number -= sum(map(len, parts))
+            return [self._merge(unit.step, parts)] if parts else []
+        self.loose = True
         met: Rows | None = None
-        for other in join.take(len(self.instances), all_=all_):
-            if met is None:
-                met = other
-            elif all_:
-                met = self._merge(unit.step, met, other)
-            else:
-                met = self._meet_some(unit.step, met, other)
-        self.loose = self.loose or not all_
+        for other in join.take_some(len(self.instances)):
+            self.number -= len(other)
+            met = other if met is None else self._meet_some(unit.step, met, other)
         return [] if met is None else [met]
 
-    def _merge(self, step: Step, one: Rows, other: Rows) -> Rows:
-        """Let one token go on for two, row by row."""
+    def _merge(self, step: Step, parts: Sequence[Rows]) -> Rows:
+        """Let one token go on for several, row by row; all are in executions of their own."""
+        if len(parts) == 1:
+            return parts[0]
         if step.scope in self.counted:
-            np.add.at(self.instances.live, one.inst, -1)
-        branch = self.lineages.common(one, other)
-        return self.crowd.merge(one, other).but(branch=branch)
+            self.instances.live[parts[0].inst] -= len(parts) - 1
+        return self.crowd.merge(parts).but(branch=self.lineages.common(parts))
 
     def _meet_some(self, step: Step, some: Rows, others: Rows) -> Rows:
         """Merge the tokens of which both came, and let the others go on alone."""
@@ -210,7 +235,7 @@ class _Player(Activities):
         both = found != NOBODY
         alone = np.ones(len(some), np.bool_)
         alone[found[both]] = False
-        merged = self._merge(step, some.take(found[both]), others.take(both))
+        merged = self._merge(step, [some.take(found[both]), others.take(both)])
         return Rows.join([some.take(alone), merged, others.take(~both)])
 
     # Races

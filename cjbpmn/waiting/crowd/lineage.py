@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 
 from cjbpmn.waiting.crowd.rows import NOBODY, Mask, Numbers, Rows
 from cjbpmn.waiting.playing.lineage import Arrivals, Branch
 
-_SOME = 200
+_SOME: Final = 200
 """So many executions are looked at before all are."""
+_WAYS: Final = 24
+"""So many bits of the number of a branch say which way was taken."""
+_WAY: Final = (1 << _WAYS) - 1
 
 
 class Lineages:
-    """Branches, by number: the one before, which split, which way, and how deep."""
+    """The splits that tokens came through; a branch is a split of one token, and which way it took.
+
+    The number of a branch holds both, so that the branches of one split need no room of their own,
+    however many there are.
+    """
 
     def __init__(self) -> None:
-        self.columns = np.zeros((5, 1024), np.int32)
+        # Of each split of a token: the branch before, how deep it is, and at which step.
+        self.before = np.zeros(1024, np.intp)
+        self.depth = np.zeros(1024, np.int32)
+        self.at = np.zeros(1024, np.int32)
         self.number = 0
-        self.splits = 0
         self.known: dict[int, Branch] = {}
 
     def part(
@@ -44,60 +54,78 @@ class Lineages:
             By way.
         """
         before = rows.branches
-        number = len(rows)
-        splits = np.arange(self.splits, self.splits + number)
-        self.splits += number
-        found = []
-        for way, taken in enumerate(ways):
-            here = np.arange(number) if taken is None else np.flatnonzero(taken)
-            numbers = before[here]
-            parts = np.ones(len(here), np.bool_) if several is None else several[here]
-            numbers = numbers.copy()
-            numbers[parts] = self._add(before[here][parts], splits[here][parts], way, at)
-            found.append(numbers)
-        return found
+        if several is None:
+            first = self._split(at, before) << _WAYS
+            branches = [first | way for way in range(len(ways))]
+        else:
+            first = np.full(len(rows), NOBODY, np.intp)
+            first[several] = self._split(at, before[several]) << _WAYS
+            branches = [np.where(several, first | way, before) for way in range(len(ways))]
+        return [
+            branch if taken is None else branch[taken]
+            for branch, taken in zip(branches, ways, strict=True)
+        ]
 
-    def _add(self, before: Numbers, splits: Numbers, way: int, at: int) -> Numbers:
+    def _split(self, at: int, before: Numbers) -> Numbers:
+        """Note that tokens split; return the numbers of the splits."""
         first, last = self.number, self.number + len(before)
-        if last > self.columns.shape[1]:
-            columns = np.zeros((5, 2 * last), np.int32)
-            columns[:, :first] = self.columns[:, :first]
-            self.columns = columns
-        depth = np.ones(len(before), np.intp)
-        deep = before != NOBODY
-        depth[deep] += self.columns[3, before[deep]]
-        self.columns[:2, first:last] = before, splits
-        self.columns[2, first:last] = way
-        self.columns[3, first:last] = depth
-        self.columns[4, first:last] = at
+        if last > len(self.before):
+            self.before = np.concatenate([self.before, np.zeros(2 * last, np.intp)])
+            self.depth = np.concatenate([self.depth, np.zeros(2 * last, np.int32)])
+            self.at = np.concatenate([self.at, np.zeros(2 * last, np.int32)])
+        self.before[first:last] = before
+        self.depth[first:last] = np.where(before == NOBODY, 0, self.depth[before >> _WAYS]) + 1
+        self.at[first:last] = at
         self.number = last
         return np.arange(first, last)
 
-    def common(self, one: Rows, other: Rows) -> Numbers | None:
-        """Return the last branch that tokens both came through, row by row."""
-        if one.branch is None or other.branch is None:
+    def common(self, parts: Sequence[Rows]) -> Numbers | None:
+        """Return the last branch that tokens all came through, row by row; None for nowhere.
+
+        Parameters
+        ----------
+        parts : sequence of Rows
+            Tokens that meet, side by side.
+        """
+        branches = [rows.branch for rows in parts if rows.branch is not None]
+        if len(branches) < len(parts):
             return None
-        first, second = one.branch.copy(), other.branch.copy()
-        before, _, _, depth, _ = self.columns
+        first, *others = branches
+        split = first >> _WAYS
+        if all(np.array_equal(other >> _WAYS, split) for other in others):
+            # Branches of the same splits: where the ways differ, it is what was before.
+            same = np.ones(len(first), np.bool_)
+            for other in others:
+                same &= other == first
+            found = np.where(same, first, self.before[split])
+        else:
+            found = first.copy()
+            for other in others:
+                self._reduce(found, other.copy())
+        return None if (found == NOBODY).all() else found
+
+    def _reduce(self, first: Numbers, second: Numbers) -> None:
+        """Go back from branches to what they have in common with others, row by row."""
         while True:
             differ = first != second
             if not differ.any():
-                return first
+                return
             nothing = differ & ((first == NOBODY) | (second == NOBODY))
             first[nothing] = second[nothing] = NOBODY
-            differ &= ~nothing
-            at = np.flatnonzero(differ)
-            deeper = depth[first[at]] >= depth[second[at]]
-            first[at[deeper]] = before[first[at[deeper]]]
-            second[at[~deeper]] = before[second[at[~deeper]]]
+            at = np.flatnonzero(differ & ~nothing)
+            one, other = first[at] >> _WAYS, second[at] >> _WAYS
+            deeper = self.depth[one] >= self.depth[other]
+            first[at[deeper]] = self.before[one[deeper]]
+            second[at[~deeper]] = self.before[other[~deeper]]
 
     def open_splits(self, rows: Rows) -> set[tuple[int, int]]:
         """Return the splits, by step, of which tokens took one way while others took others."""
         found: set[tuple[int, int]] = set()
         numbers = np.unique(rows.branches)
         while len(numbers := numbers[numbers != NOBODY]):
-            found.update(zip(*self.columns[[4, 2]][:, numbers].tolist(), strict=True))
-            numbers = np.unique(self.columns[0, numbers])
+            splits, ways = numbers >> _WAYS, numbers & _WAY
+            found.update(zip(self.at[splits].tolist(), ways.tolist(), strict=True))
+            numbers = np.unique(self.before[splits])
         return found
 
     def is_unsafe(self, arrived: Rows) -> bool:
@@ -148,9 +176,8 @@ class Lineages:
         missing = []
         while number != NOBODY and number not in self.known:
             missing.append(number)
-            number = int(self.columns[0, number])
+            number = int(self.before[number >> _WAYS])
         for one in reversed(missing):
-            before = self.known.get(number)
-            self.known[one] = Branch(before, int(self.columns[1, one]), int(self.columns[2, one]))
+            self.known[one] = Branch(self.known.get(number), one >> _WAYS, one & _WAY)
             number = one
         return self.known[number]

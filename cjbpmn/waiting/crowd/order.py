@@ -9,14 +9,16 @@ a circle inside has come to its end before anything after it is played.
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 import networkx as nx
 
 from cjbpmn.dated import Dated
+from cjbpmn.waiting.crowd.rings import Ring, find_rings
+from cjbpmn.waiting.crowd.sequence import put_in_order
+from cjbpmn.waiting.crowd.unheard import find_unheard
 from cjbpmn.waiting.execution import Scope, Step
 from cjbpmn.waiting.playing.game import Game
 from cjbpmn.waiting.structure import Moment
@@ -72,6 +74,10 @@ class Plan:
     heads : dict of str to str
         By the step with which a block begins, the inclusive join that ends it; where other tokens
         could come to that as well.
+    rings : dict of str to Ring
+        By the step at which they are entered, the circles that are gone round in one go.
+    noticed : set of str
+        The steps of which it is noted who comes: those after which a case can end unheard.
     """
 
     units: list[Unit] = field(default_factory=list)
@@ -79,6 +85,8 @@ class Plan:
     rooms: dict[tuple[str, str], Unit] = field(default_factory=dict)
     races: dict[str, str] = field(default_factory=dict)
     heads: dict[str, str] = field(default_factory=dict)
+    rings: dict[str, Ring] = field(default_factory=dict)
+    noticed: set[str] = field(default_factory=set)
 
 
 def refusal(game: Game) -> str | None:
@@ -258,6 +266,13 @@ class Blocks:
             self.heads[scope_key] = nx.immediate_dominators(network, "")
 
 
+def _waits(unit: Unit) -> bool:
+    """Tell whether somebody waits for somebody else where a unit is played."""
+    step = unit.step
+    waits = len(unit.steps) > 1 or unit.part == "reply" or bool(step.awaits)
+    return waits or step.node.type in {"parallelGateway", "eventBasedGateway"}
+
+
 def _following(step: Step) -> list[str]:
     return [*(target for _, target in step.exits), *step.boundaries]
 
@@ -324,14 +339,37 @@ class _Planner:
                 head = blocks.head(step)
                 if head is not None:
                     plan.heads[head] = step.key
-        network: nx.DiGraph[Unit] = nx.DiGraph()
-        network.add_nodes_from(dict.fromkeys(plan.at.values()))
-        for step in self.steps.values():
-            network.add_edges_from(self._edges(step))
-        _put_in_order(network, plan.units)
-        for index, unit in enumerate(plan.units):
-            unit.index = index
+        plan.rings = {
+            key: ring
+            for key, ring in find_rings(self.game).items()
+            if not any(step.key in plan.heads for step in ring.steps)
+        }
+        self._put_in_order()
+        plan.noticed = self.game.noticed & find_unheard(self.game.structure)
         return plan
+
+    def _put_in_order(self) -> None:
+        units = list(dict.fromkeys(self.plan.at.values()))
+        for index, unit in enumerate(units):
+            unit.index = index
+        after: list[dict[int, None]] = [{} for _ in units]
+        inside = {step.key for ring in self.plan.rings.values() for step in ring.steps}
+        for key, ring in self.plan.rings.items():
+            own = {step.key for step in ring.steps}
+            ways = (target for gate in ring.gates.values() for _, target in gate.step.exits)
+            out = (self.plan.at[target, "run"].index for target in ways if target not in own)
+            after[self.plan.at[key, "run"].index].update(dict.fromkeys(out))
+        for step in self.steps.values():
+            if step.key in inside:
+                continue
+            for before, following in self._edges(step):
+                after[before.index][following.index] = None
+        found, circular = put_in_order([list(one) for one in after], list(map(_waits, units)))
+        self.plan.units = [units[index] for index in found]
+        for unit, circle in zip(units, circular, strict=True):
+            unit.circle = circle
+        for index, unit in enumerate(self.plan.units):
+            unit.index = index
 
     def _add_units(self, step: Step) -> None:
         at = self.plan.at
@@ -387,85 +425,3 @@ class _Planner:
             for start in (*inner.starts, *inner.choices, *inner.triggered):
                 yield run, at[start, "run"]
             yield run, sent
-
-
-def _put_in_order(network: nx.DiGraph[Unit], units: list[Unit]) -> None:
-    """Append units in an order: what leads to others first, circles as if cut open once."""
-    pending = [iter([(network, list(network))])]
-    while pending:
-        part = next(pending[-1], None)
-        if part is None:
-            pending.pop()
-            continue
-        view, members = part
-        if len(members) == 1:
-            unit = members[0]
-            unit.circle = unit.circle or view.has_edge(unit, unit)
-            units.append(unit)
-            continue
-        pending.append(iter(_parts(view, members)))
-
-
-def _parts(
-    network: nx.DiGraph[Unit], members: list[Unit]
-) -> Iterable[tuple[nx.DiGraph[Unit], list[Unit]]]:
-    """Cut a network into single units and circles without the unit with which they begin."""
-    ordered = _acyclic_order(network, members)
-    if ordered is not None:
-        return [(network, [unit]) for unit in ordered]
-    component = {
-        unit: number
-        for number, found in enumerate(nx.strongly_connected_components(network.subgraph(members)))
-        for unit in found
-    }
-    groups: dict[int, list[Unit]] = {}
-    for unit in members:
-        groups.setdefault(component[unit], []).append(unit)
-    condensed: nx.DiGraph[int] = nx.DiGraph()
-    condensed.add_nodes_from(groups)
-    for unit in members:
-        for after in network.succ[unit]:
-            if after in component and component[after] != component[unit]:
-                condensed.add_edge(component[unit], component[after])
-    parts: list[tuple[nx.DiGraph[Unit], list[Unit]]] = []
-    for number in _acyclic_order(condensed, list(groups)) or ():
-        found = groups[number]
-        if len(found) == 1:
-            parts.append((network, found))
-            continue
-        first = _first_of(network, found)
-        rest = [unit for unit in found if unit is not first]
-        for unit in found:
-            unit.circle = True
-        parts += [(network, [first]), (network.subgraph(rest), rest)]
-    return parts
-
-
-def _first_of(network: nx.DiGraph[Unit], members: list[Unit]) -> Unit:
-    """Choose where to cut a circle: where it is entered, and where nobody waits for anybody."""
-    inside = set(members)
-
-    def rank(unit: Unit) -> tuple[bool, bool]:
-        entered = any(before not in inside for before in network.pred[unit])
-        waits = len(unit.steps) > 1 or unit.part == "reply" or bool(unit.step.awaits)
-        waits = waits or unit.step.node.type in {"parallelGateway", "eventBasedGateway"}
-        return not entered, waits
-
-    return min(members, key=rank)
-
-
-def _acyclic_order(network: nx.DiGraph, members: list) -> list | None:  # type: ignore[type-arg]
-    """Put members in the order in which a queue of tokens would come to them; None in circles."""
-    inside = set(members)
-    open_ = {one: sum(before in inside for before in network.pred[one]) for one in members}
-    queue = deque(one for one in members if not open_[one])
-    found = []
-    while queue:
-        one = queue.popleft()
-        found.append(one)
-        for after in network.succ[one]:
-            if after in inside:
-                open_[after] -= 1
-                if not open_[after]:
-                    queue.append(after)
-    return found if len(found) == len(members) else None

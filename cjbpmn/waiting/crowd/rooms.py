@@ -13,6 +13,7 @@ import numpy as np
 
 from cjbpmn.waiting.crowd.order import Unit
 from cjbpmn.waiting.crowd.rows import Crowd, Hours, Mask, Numbers, Refused, Rows
+from cjbpmn.waiting.crowd.spans import rank
 
 
 class Queue:
@@ -77,31 +78,6 @@ class Queue:
     def order(self) -> Numbers:
         """For each row that waits, how many of its case come before."""
         return rank(self.rows.case)
-
-
-def rank(groups: Numbers) -> Numbers:
-    """Count, for each of ordered numbers, how many of the same come before.
-
-    Parameters
-    ----------
-    groups : array of int
-        In order.
-
-    Returns
-    -------
-    array of int
-        The first of a group is 0.
-
-    Examples
-    --------
-    >>> rank(np.array([4, 4, 7, 7, 7])).tolist()
-    [0, 1, 0, 1, 2]
-    """
-    places = np.arange(len(groups))
-    if not len(groups):
-        return places
-    first = np.concatenate([[True], groups[1:] != groups[:-1]])
-    return places - np.maximum.accumulate(np.where(first, places, 0))
 
 
 def pair(one: Queue, other: Queue) -> tuple[Numbers, Numbers]:
@@ -204,40 +180,58 @@ class Join:
         for flow, rows in arriving:
             self.held.setdefault(self.flows[flow], []).append(rows)
 
-    def take(self, instances: int, *, all_: bool) -> Iterator[Rows]:
-        """Yield what belongs together, branch by branch: side by side where all are needed.
+    def take_some(self, instances: int) -> Iterator[Rows]:
+        """Yield whatever is there, branch by branch.
 
         Parameters
         ----------
         instances : int
             How many executions of scopes there are.
-        all_ : bool
-            Whether tokens of all branches have to be there.
+        """
+        for kind in sorted(self.held):
+            rows = Rows.join(self.held.pop(kind))
+            yield rows.take(self._places(rows, instances))
+
+    def take_all(self, instances: int) -> list[Rows]:
+        """Return what belongs together, branch by branch and side by side; the rest has to wait.
+
+        Parameters
+        ----------
+        instances : int
+            How many executions of scopes there are.
         """
         kinds = sorted(self.held)
-        if all_ and len(kinds) < len(self.flows):
-            return
-        held = {kind: Rows.join(self.held[kind]) for kind in kinds}
+        if len(kinds) < len(self.flows):
+            return []
+        held = [Rows.join(self.held[kind]) for kind in kinds]
         self.held = {}
-        if not all_:
-            yield from (rows.take(self._places(rows, instances)) for rows in held.values())
-            return
+        first = held[0].inst
+        if (np.diff(first) > 0).all() and all(
+            rows.inst is first or np.array_equal(rows.inst, first) for rows in held
+        ):
+            found = held
+        else:
+            found = self._sort_out(kinds, held, instances)
+        if self.unit.circle:
+            for kind, taken in zip(kinds, found, strict=True):
+                self._note(kind, taken, instances)
+        return found if len(found[0]) else []
+
+    def _sort_out(self, kinds: list[int], held: list[Rows], instances: int) -> list[Rows]:
+        """Return the tokens of those executions in which all branches are there."""
         complete = np.ones(instances, np.bool_)
-        for rows in held.values():
+        for rows in held:
             here = np.zeros(instances, np.bool_)
             here[rows.inst] = True
             complete &= here
-        for kind in kinds:
-            rows = held.pop(kind)
+        found = []
+        for kind, rows in zip(kinds, held, strict=True):
             place = self._places(rows, instances)
-            taken = rows.take(place[complete[rows.inst[place]]])
+            found.append(rows.take(place[complete[rows.inst[place]]]))
             rest = rows.take(~complete[rows.inst])
             if len(rest):
                 self.held[kind] = [rest]
-            if self.unit.circle:
-                self._note(kind, taken, instances)
-            if len(taken):
-                yield taken
+        return found
 
     def _places(self, rows: Rows, instances: int) -> Numbers:
         """Return the places of tokens in the order of their executions, each with but one."""

@@ -7,22 +7,35 @@ steps of array arithmetic, however many cases there are.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from copy import copy
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cjbpmn.waiting.crowd.spans import Hours, Mask, Numbers, Spans
 from cjbpmn.waiting.structure import Moment
 
-Hours: TypeAlias = NDArray[np.float64]
-Mask: TypeAlias = NDArray[np.bool_]
-Numbers: TypeAlias = NDArray[np.intp]
+__all__ = [
+    "BEFORE",
+    "NOBODY",
+    "Crowd",
+    "Hours",
+    "Mask",
+    "Met",
+    "Numbers",
+    "Refused",
+    "Rows",
+    "Stayed",
+]
 
 NOBODY: Final = -1
 BEFORE: Final = -1.0
 """When the last contact was of a token that has met nobody: before all others."""
+_TOGETHER: Final = 64
+"""So many branches of a join are merged at once."""
+_LOOSE: Final = 2_000_000
+"""So many times of work are kept as they are."""
 
 
 class Refused(Exception):
@@ -127,12 +140,19 @@ class Rows:
             tuple(one[chosen] for one in self.more),
         )
 
-    def but(self, **changed: object) -> Rows:
+    def but(self, **changed: Any) -> Rows:
         """Return the same rows with some columns replaced."""
-        same = copy(self)
-        for name, column in changed.items():
-            setattr(same, name, column)
-        return same
+        get = changed.get
+        return Rows(
+            self.case,
+            get("inst", self.inst),
+            get("time", self.time),
+            get("since", self.since),
+            get("last", self.last),
+            get("stay", self.stay),
+            get("branch", self.branch),
+            get("more", self.more),
+        )
 
 
 @dataclass(slots=True)
@@ -170,6 +190,8 @@ class Crowd:
         How many cases.
     keeps_stays : bool
         Whether it is noted where time passed.
+    keeps_work : bool
+        Whether it is noted when internal activities ran.
     meetings : list of Met
         The contacts.
     stays : list of Stayed
@@ -186,12 +208,17 @@ class Crowd:
         In which cases something waits for ever.
     end : array of float
         When the last thing happened.
+    most : int
+        How many tokens there were at once, in all cases together.
+    scopes : int
+        How many times a scope was entered, in all cases together.
     warnings : dict of str to None
         What was doubtful.
     """
 
     number: int
     keeps_stays: bool = True
+    keeps_work: bool = True
     meetings: list[Met] = field(default_factory=list)
     stays: list[Stayed] = field(default_factory=list)
     work: list[tuple[Numbers, Hours, Hours]] = field(default_factory=list)
@@ -200,13 +227,23 @@ class Crowd:
     trail: list[tuple[str, Numbers]] = field(default_factory=list)
     stuck: Mask = field(default_factory=lambda: np.zeros(0, np.bool_))
     end: Hours = field(default_factory=lambda: np.zeros(0))
+    most: int = 0
+    scopes: int = 0
     warnings: dict[str, None] = field(default_factory=dict)
     _met: int = 0
     _stayed: int = 0
+    _work: int = 0
+    _packed: int = 0
 
     def __post_init__(self) -> None:
         self.stuck = np.zeros(self.number, np.bool_)
         self.end = np.zeros(self.number)
+
+    @property
+    def held(self) -> int:
+        """About how many numbers are held at once."""
+        noted = self._stayed + self._work + sum(len(last) for _, last in self.trail)
+        return 3 * self.most + 3 * noted + 30 * self._met + 10 * self.scopes
 
     def meet(self, moment: Moment, rows: Rows, end: Hours) -> Rows:
         """Note a contact of some tokens; return them as they are after it."""
@@ -226,24 +263,53 @@ class Crowd:
         self._stayed += len(rows)
         return numbers
 
+    def worked_on(self, rows: Rows, end: Hours) -> None:
+        """Note that an internal activity ran for some tokens."""
+        if not self.keeps_work:
+            return
+        self.work.append((rows.case, rows.time, end))
+        self._work += len(rows)
+        if self._work > max(_LOOSE, 2 * self._packed):
+            # What is done at the same time, or one after the other, counts as one.
+            spans = Spans(*map(np.concatenate, zip(*self.work, strict=True)))
+            self.work = [spans.in_order(self.number).union()]
+            self._work = self._packed = len(self.work[0][0])
+
     def later(self, one: Rows, other: Rows) -> tuple[Hours, Numbers]:
         """Return the later contact where two paths meet; the other one is absorbed."""
+        if one.last is other.last and one.since is other.since:
+            return one.since, one.last
         newer = (other.since > one.since) | ((other.since == one.since) & (other.last > one.last))
         differ = (one.last != other.last) & (one.last != NOBODY) & (other.last != NOBODY)
         if differ.any():
             self.absorbed.append(np.where(newer, one.last, other.last)[differ])
         return np.where(newer, other.since, one.since), np.where(newer, other.last, one.last)
 
-    def merge(self, one: Rows, other: Rows) -> Rows:
-        """Let one token go on for two: at the later time, after the later contact."""
-        since, last = self.later(one, other)
-        later = other.time > one.time
-        return one.but(
-            time=np.where(later, other.time, one.time),
-            since=since,
-            last=last,
-            stay=np.where(later, other.stay, one.stay),
-        )
+    def merge(self, parts: Sequence[Rows]) -> Rows:
+        """Let one token go on for several: at the latest time, after the latest contact."""
+        met = parts[0]
+        for first in range(1, len(parts), _TOGETHER):
+            met = self._merge([met, *parts[first : first + _TOGETHER]])
+        return met
+
+    def _merge(self, parts: Sequence[Rows]) -> Rows:
+        one = parts[0]
+        times = np.stack([rows.time for rows in parts])
+        # Of equals the first counts.
+        latest = times.argmax(axis=0)
+        column = np.arange(len(one))
+        stays = np.stack([rows.stay for rows in parts])
+        met = one.but(time=times[latest, column], stay=stays[latest, column])
+        if all(rows.last is one.last and rows.since is one.since for rows in parts):
+            return met
+        sinces = np.stack([rows.since for rows in parts])
+        lasts = np.stack([rows.last for rows in parts])
+        since = sinces.max(axis=0)
+        last = np.where(sinces == since, lasts, NOBODY).max(axis=0)
+        absorbed = (lasts != last) & (lasts != NOBODY)
+        if absorbed.any():
+            self.absorbed.append(lasts[absorbed])
+        return met.but(since=since, last=last)
 
     def over(self, rows: Rows) -> None:
         """Note that something happened to tokens, the last thing perhaps."""

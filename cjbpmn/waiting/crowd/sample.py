@@ -22,8 +22,8 @@ _FIRST: Final = 2_000
 _MOST: Final = 100_000
 _CELLS: Final = 1_500_000
 """So many numbers of one column are worked out, of large models for fewer cases."""
-_HELD: Final = 15_000_000
-"""So many numbers of one column are held at once."""
+_HELD: Final = 90_000_000
+"""So many numbers are held at once."""
 _TRACED: Final = 5_000_000
 """For so many it is noted where time passed."""
 _FEWEST: Final = 1_000
@@ -32,7 +32,7 @@ _SMALLEST: Final = 30
 _NINE_OF_TEN: Final = 0.9
 
 
-def sample_crowd(game: Game, seed: int = SEED) -> Tally:
+def sample_crowd(game: Game, seed: int = SEED, *, cases: int | None = None) -> Tally:
     """Play batches of cases until expected waits and their 90th percentiles are fine enough.
 
     Parameters
@@ -41,6 +41,8 @@ def sample_crowd(game: Game, seed: int = SEED) -> Tally:
         A model of which `refusal` says nothing.
     seed : int
         The same seed gives the same cases.
+    cases : int or None
+        How many; as many as it takes where left out.
 
     Returns
     -------
@@ -54,20 +56,21 @@ def sample_crowd(game: Game, seed: int = SEED) -> Tally:
     """
     plan = make_plan(game)
     size = max(len(plan.units), 1)
-    most = min(_MOST, max(_FEWEST, _CELLS // size))
+    most = cases or min(_MOST, max(_FEWEST, _CELLS // size))
     tally = Tally()
-    wanted = min(_FIRST, most)
-    batch = 0
+    wanted = cases or min(_FIRST, most)
+    batch, each = 0, 1.0
     while tally.number < wanted:
         untraced = max(_TRACED // size, 1) - tally.number
         traces = untraced > 0
-        largest = untraced if traces else max(_HELD // size, 1)
+        largest = untraced if traces else max(int(_HELD / each), 1)
         number = min(wanted - tally.number, largest)
         crowd = play_crowd(game, number, [seed, batch], plan, keeps_stays=traces)
+        each = max(each, crowd.held / number)
         tally.add(take_stock(game, crowd))
         batch += 1
         if tally.number >= wanted:
-            wanted = min(_needed(tally), most)
+            wanted = cases or min(_needed(tally), most)
     return tally
 
 

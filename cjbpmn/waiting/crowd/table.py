@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Iterable, Sequence
 from heapq import heappush
 from typing import Final
@@ -31,10 +32,10 @@ class Instances:
 
     def __init__(self) -> None:
         self.number = 0
-        # By whom each is held: case, execution around, last contact, last stay, branch; when.
-        self.held = np.zeros((5, 0), np.intp)
-        self.times = np.zeros((2, 0))
-        self.live = np.zeros(0, np.intp)
+        # Those that were begun together are numbered in a row, and held by rows of their own.
+        self.firsts: list[int] = []
+        self.holders: list[Rows] = []
+        self.live = np.zeros(0, np.int32)
         self.left = np.zeros(0)
         self.stay = np.zeros(0, np.intp)
         self.since = np.zeros(0)
@@ -47,10 +48,10 @@ class Instances:
         room = len(self.live)
         if number <= room:
             return
-        for name in ("held", "times", "live", "left", "stay", "since", "last"):
+        for name in ("live", "left", "stay", "since", "last"):
             column = getattr(self, name)
-            larger = np.zeros((*column.shape[:-1], 2 * number), column.dtype)
-            larger[..., :room] = column
+            larger = np.zeros(number + number // 2, column.dtype)
+            larger[:room] = column
             setattr(self, name, larger)
 
     def open(self, rows: Rows, tokens: int) -> Numbers:
@@ -58,9 +59,8 @@ class Instances:
         first, last = self.number, self.number + len(rows)
         self._make_room(last)
         self.number = last
-        self.held[:4, first:last] = rows.case, rows.inst, rows.last, rows.stay
-        self.held[4, first:last] = NOBODY if rows.branch is None else rows.branch
-        self.times[:, first:last] = rows.time, rows.since
+        self.firsts.append(first)
+        self.holders.append(rows.but(more=()))
         self.live[first:last] = tokens
         self.left[first:last] = -np.inf
         self.stay[first:last] = rows.stay
@@ -70,29 +70,49 @@ class Instances:
 
     def leave(self, rows: Rows) -> Numbers:
         """Let tokens leave; return the executions in which there are no more."""
-        rows = rows.take(np.lexsort((rows.last, rows.since, rows.inst)))
+        inst = rows.inst
+        alone = bool((inst[1:] > inst[:-1]).all())
+        if not alone:
+            rows = rows.take(np.lexsort((rows.last, rows.since, inst)))
         newer = (rows.since > self.since[rows.inst]) | (
             (rows.since == self.since[rows.inst]) & (rows.last > self.last[rows.inst])
         )
         self.since[rows.inst[newer]] = rows.since[newer]
         self.last[rows.inst[newer]] = rows.last[newer]
-        rows = rows.take(np.argsort(rows.time, kind="stable"))
+        if not alone:
+            rows = rows.take(np.argsort(rows.time, kind="stable"))
         later = rows.time >= self.left[rows.inst]
         self.left[rows.inst[later]] = rows.time[later]
         self.stay[rows.inst[later]] = rows.stay[later]
+        if alone:
+            self.live[inst] -= 1
+            over: Numbers = inst[self.live[inst] == 0]
+            return over
         np.add.at(self.live, rows.inst, -1)
         return np.unique(rows.inst[self.live[rows.inst] == 0])
 
     def holder(self, numbers: Numbers, crowd: Crowd) -> Rows:
         """Return the tokens that hold some executions, as they are when these are over."""
-        case, inst, last, stay, branch = self.held[:, numbers]
-        time, since = self.times[:, numbers]
-        came_in = branch if (branch != NOBODY).any() else None
-        rows = Rows(case, inst, time, since, last, stay, came_in)
+        rows = self._held(numbers)
         inner = rows.but(since=self.since[numbers], last=self.last[numbers])
         since, last = crowd.later(rows, inner)
-        time = np.maximum(self.left[numbers], time)
+        time = np.maximum(self.left[numbers], rows.time)
         return rows.but(time=time, since=since, last=last, stay=self.stay[numbers])
+
+    def _held(self, numbers: Numbers) -> Rows:
+        """Return the tokens that hold some executions, as they came."""
+        least, most = int(numbers.min()), int(numbers.max())
+        block = bisect(self.firsts, least) - 1
+        first, rows = self.firsts[block], self.holders[block]
+        if most < first + len(rows):
+            return rows.take(numbers - first)
+        blocks = np.searchsorted(np.array(self.firsts), numbers, side="right") - 1
+        order = np.argsort(blocks, kind="stable")
+        found = [
+            self.holders[block].take(numbers[blocks == block] - self.firsts[block])
+            for block in np.unique(blocks).tolist()
+        ]
+        return Rows.join(found).take(np.argsort(order, kind="stable"))
 
 
 class Table:
@@ -119,6 +139,8 @@ class Table:
         self.instances = Instances()
         self.lineages = Lineages()
         self.tokens: dict[int, list[tuple[Step, str, Rows]]] = {}
+        self.number = 0
+        """How many tokens are on their way, or wait for others."""
         self.mails: dict[int, list[tuple[str, Rows]]] = {}
         self.pending: list[int] = []
         self.arrived: dict[str, dict[int, Arrivals]] = {}
@@ -134,6 +156,7 @@ class Table:
     def _bring(self, unit: Unit, step: Step, way: str, rows: Rows) -> None:
         if len(rows):
             self._queue(unit)
+            self.number += len(rows)
             self.tokens.setdefault(unit.index, []).append((step, way, rows))
 
     def _queue(self, unit: Unit) -> None:
@@ -221,7 +244,7 @@ class Table:
             self.game.run.warnings[code] = None
 
     def _visit(self, step: Step, rows: Rows) -> None:
-        if step.key in self.game.noticed:
+        if step.key in self.plan.noticed:
             self.crowd.trail.append((step.node.id, rows.last))
             if step.key in self.game.timed:
                 self.crowd.worked.append(rows.last)

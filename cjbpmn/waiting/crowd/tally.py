@@ -9,21 +9,18 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Final
 
-import networkx as nx
 import numpy as np
 
-from cjbpmn.waiting.crowd.rooms import rank
 from cjbpmn.waiting.crowd.rows import NOBODY, Crowd, Hours, Mask, Numbers
+from cjbpmn.waiting.crowd.spans import Spans, by_number, in_order, rank, running_most
 from cjbpmn.waiting.playing.cases import GAP
 from cjbpmn.waiting.playing.game import Game
 from cjbpmn.waiting.structure import Moment
 
 Parts = dict[str | None, float]
 _SMALL: Final = 1_000_000
-_SWAPS: Final = 3
-"""Contacts stand nearly in order; so often neighbours are swapped before all is sorted anew."""
 
 
 @dataclass(slots=True)
@@ -84,7 +81,7 @@ class Tally:
     def places(self, moment: Moment) -> Numbers:
         """Return which of the meetings are a contact."""
         if self._places is None:
-            order = _by_number(self.moment, len(self.moments))
+            order = by_number(self.moment, len(self.moments))
             ends = np.cumsum(np.bincount(self.moment, minlength=len(self.moments)))
             self._places = dict(zip(self.moments, np.split(order, ends[:-1]), strict=True))
         return self._places.get(moment, np.zeros(0, np.intp))
@@ -172,7 +169,7 @@ class _Counter:
         self.ends = np.concatenate([one.end for one in met])
         self.moment = moment
         # Most often they were noted in the order in which they happened.
-        self.order = order = _in_order(case, start, self.crowd.number)
+        self.order = order = in_order(case, start, self.crowd.number)
         stay = np.concatenate([one.stay for one in met])
         tally.moment, tally.case, tally.start = moment[order], case[order], start[order]
         tally.end, since, last = self.ends[order], self.since[order], self.last[order]
@@ -266,8 +263,7 @@ class _Counter:
     ) -> Iterator[tuple[int, str | None, float]]:
         """Go back along the stays of many cases at once; yield hours by group and flow node."""
         width = len(names) + 1
-        keys: list[Numbers] = [np.zeros(0, np.intp)]
-        spent: list[Hours] = [np.zeros(0)]
+        sums = _Sums()
         going = np.flatnonzero(end - begin > GAP)
         while len(going):
             group, stay, begin, end = group[going], stay[going], begin[going], end[going]
@@ -275,8 +271,7 @@ class _Counter:
             known = stay != NOBODY
             if not known.all():
                 lost = ~known
-                keys.append(at[lost] + len(names))
-                spent.append((end - begin)[lost])
+                sums.add(at[lost] + len(names), (end - begin)[lost])
                 group, stay, begin, end = group[known], stay[known], begin[known], end[known]
                 at = at[known]
                 if not len(group):
@@ -284,16 +279,14 @@ class _Counter:
             first = np.maximum(self.stay_start[stay], begin)
             last = np.minimum(self.stay_end[stay], end)
             took = last > first
-            keys.append(at + self.stay_node[stay])
-            spent.append(np.where(took, last - first, 0.0))
+            sums.add(at + self.stay_node[stay], np.where(took, last - first, 0.0))
             gap = took & (end - last > GAP)
             if gap.any():
-                keys.append(at[gap] + len(names))
-                spent.append((end - last)[gap])
+                sums.add(at[gap] + len(names), (end - last)[gap])
             end = np.where(took, first, end)
             stay = self.stay_before[stay]
             going = np.flatnonzero(end - begin > GAP)
-        for key, hours in _added_up(np.concatenate(keys), np.concatenate(spent)):
+        for key, hours in sums.items():
             node = names[key % width] if key % width < len(names) else None
             yield key // width, node, hours
 
@@ -315,7 +308,7 @@ class _Counter:
             here = self.moment[contact] == index
             kind = "closed"
             if self.game.touches[moment].contact.direction == "in":
-                kind = "dead_end" if self._is_answered(moment) else "no_reply"
+                kind = "dead_end" if self.game.structure.is_answered(moment) else "no_reply"
             self._tell("closed", here if kind == "closed" else here & ~worked)
             open_ = here & worked
             if kind != "closed":
@@ -337,12 +330,6 @@ class _Counter:
         wanted = np.zeros(len(self.ends) + 1, np.bool_)
         wanted[contacts] = True
         return {node for node, last in self.crowd.trail if wanted[last].any()}
-
-    def _is_answered(self, moment: Moment) -> bool:
-        network = self.game.structure.network
-        after = nx.descendants(network, moment)
-        # The same contact again is an answer too: the question comes back.
-        return any(one in self.game.touches or network.has_edge(one, moment) for one in after)
 
     def _marked(self, parts: list[Numbers]) -> Mask:
         """Return which contacts are named in lists; the last place stands for nobody."""
@@ -375,116 +362,39 @@ class _Counter:
         return last
 
 
-def _by_number(numbers: Numbers, most: int) -> Numbers:
-    """Order numbers below a limit; what is equal stays as it is."""
-    # Small numbers are sorted much faster than large ones.
-    return np.argsort(numbers.astype(np.uint16) if most <= 1 << 16 else numbers, kind="stable")
+class _Sums:
+    """Hours by key, added up whenever there are many of them."""
 
+    def __init__(self) -> None:
+        self.keys: list[Numbers] = []
+        self.hours: list[Hours] = []
+        self.loose = 0
+        self.packed = 0
 
-def _in_order(case: Numbers, start: Hours, number: int) -> Numbers:
-    """Order by case, and by start in each; what starts together stays as it is."""
-    order = _by_number(case, number)
-    case = case[order]
-    for _ in range(_SWAPS):
-        times = start[order]
-        at = np.flatnonzero((times[1:] < times[:-1]) & (case[1:] == case[:-1]))
-        if not len(at):
-            return order
-        # Of neighbours that overlap, only one pair at a time can be put right.
-        at = at[np.concatenate([[True], np.diff(at) > 1])]
-        order[at], order[at + 1] = order[at + 1], order[at]
-    times = start[order]
-    wrong = np.zeros(number, np.bool_)
-    wrong[case[1:][(times[1:] < times[:-1]) & (case[1:] == case[:-1])]] = True
-    at = np.flatnonzero(wrong[case])
-    order[at] = order[at[np.lexsort((times[at], case[at]))]]
-    return order
+    def add(self, keys: Numbers, hours: Hours) -> None:
+        """Take in more hours."""
+        self.keys.append(keys)
+        self.hours.append(hours)
+        self.loose += len(keys)
+        if self.loose > max(_SMALL, 2 * self.packed):
+            self._pack()
 
+    def _pack(self) -> None:
+        keys, hours = np.concatenate(self.keys), np.concatenate(self.hours)
+        most = int(keys.max(initial=0)) + 1
+        if most <= _SMALL:
+            sums = np.bincount(keys, hours, most)
+            found = np.flatnonzero(sums)
+            sums = sums[found]
+        else:
+            found, place = np.unique(keys, return_inverse=True)
+            sums = np.bincount(place, hours, len(found))
+        self.keys, self.hours = [found], [np.asarray(sums, np.float64)]
+        self.loose = self.packed = len(found)
 
-def running_most(values: Hours, place: Numbers) -> Hours:
-    """Return, for each value, the most of those of its group up to it.
-
-    Parameters
-    ----------
-    values : array of float
-        In groups.
-    place : array of int
-        The place of each in its group.
-
-    Returns
-    -------
-    array of float
-        As long.
-
-    Examples
-    --------
-    >>> running_most(np.array([3.0, 1.0, 5.0, 2.0, 4.0]), np.array([0, 1, 2, 0, 1])).tolist()
-    [3.0, 3.0, 5.0, 2.0, 4.0]
-    """
-    most = values.copy()
-    step, longest = 1, int(place.max(initial=0))
-    while step <= longest:
-        reached = place[step:] >= step
-        most[step:] = np.where(reached, np.maximum(most[step:], most[:-step]), most[step:])
-        step *= 2
-    return most
-
-
-class Spans(NamedTuple):
-    """Times of many cases: of each the case, the start and the end.
-
-    Examples
-    --------
-    >>> case, start, end = np.array([0, 0, 1]), np.array([1.0, 2.0, 0.0]), np.array([3.0, 5.0, 1.0])
-    >>> pieces = Spans(case, start, end).in_order(2).pieces()
-    >>> pieces.start.tolist(), pieces.end.tolist()
-    ([1.0, 3.0, 0.0], [3.0, 5.0, 1.0])
-    >>> pieces.until(np.array([0, 1]), np.array([4.0, 4.0])).tolist()
-    [3.0, 5.0]
-    """
-
-    case: Numbers
-    start: Hours
-    end: Hours
-
-    def take(self, chosen: Mask | Numbers) -> Spans:
-        """Return some of them."""
-        return Spans(self.case[chosen], self.start[chosen], self.end[chosen])
-
-    def in_order(self, number: int) -> Spans:
-        """Order those of so many cases by case and start."""
-        return self.take(_in_order(self.case, self.start, number))
-
-    def pieces(self) -> Spans:
-        """Return what each of ordered ones adds to those before it."""
-        place = rank(self.case)
-        most = running_most(self.end, place)
-        before = np.concatenate([[0.0], most[:-1]])
-        start = np.where(place > 0, np.maximum(self.start, before), self.start)
-        return Spans(self.case, start, np.maximum(self.end, start))
-
-    def until(self, case: Numbers, time: Hours) -> Hours:
-        """Measure how much of ordered pieces lies before moments, with all of the cases before."""
-        width = max(float(self.end.max()), float(time.max())) + 1
-        keys = self.case * width + self.start
-        lengths = self.end - self.start
-        reached = np.concatenate([[0.0], np.cumsum(lengths)])
-        at = np.searchsorted(keys, case * width + time, side="right") - 1
-        here = (at >= 0) & (self.case[at] == case)
-        part = np.where(here, np.minimum(time - self.start[at], lengths[at]), lengths[at])
-        return np.where(at >= 0, reached[at] + np.maximum(part, 0.0), 0.0)
-
-
-def _added_up(keys: Numbers, hours: Hours) -> Iterator[tuple[int, float]]:
-    """Yield each of many keys with the sum of its hours, if there is any."""
-    if not len(keys):
-        return
-    most = int(keys.max()) + 1
-    if most <= _SMALL:
-        sums = np.bincount(keys, hours, most)
-        found = np.flatnonzero(sums)
-        yield from zip(found.tolist(), sums[found].tolist(), strict=True)
-        return
-    found, place = np.unique(keys, return_inverse=True)
-    sums = np.bincount(place, hours, len(found))
-    yield from ((k, h) for k, h in zip(found.tolist(), sums.tolist(), strict=True) if h)
+    def items(self) -> Iterator[tuple[int, float]]:
+        """Yield each key with the sum of its hours, if there is any."""
+        if self.keys:
+            self._pack()
+            found, sums = self.keys[0].tolist(), self.hours[0].tolist()
+            yield from ((key, hours) for key, hours in zip(found, sums, strict=True) if hours)

@@ -18,6 +18,8 @@ from cjbpmn.waiting.structure import Moment
 
 _MOST: Final = 5000
 """So many places are looked at before a fork is left as it is."""
+_DEEPEST: Final = 40
+"""So many blocks in each other are put together; what is worked out of them calls itself."""
 
 
 def put_together(found: Passages) -> None:
@@ -32,14 +34,18 @@ def put_together(found: Passages) -> None:
         _settle(found, join)
     _straighten(found)
     open_ = [fork for fork in _latest_first(found) if fork in found.forks]
+    deep: set[Moment] = set()
     # A block can be closed only when those inside are; most are closed at the first attempt.
     while open_:
-        left = [fork for fork in open_ if not _close(found, fork)]
+        left = [fork for fork in open_ if not _close(found, fork, deep)]
         if len(left) == len(open_):
             break
         open_ = left
     for fork in open_:
-        _close_net(found, fork)
+        if fork in found.forks:
+            _close_net(found, fork, deep)
+    for fork in deep:
+        found.doubts.setdefault(fork, f"more than {_DEEPEST} blocks in each other: {fork.key}")
     for join in list(found.joins):
         _settle(found, join)
 
@@ -133,8 +139,8 @@ def _latest_first(found: Passages) -> Iterator[Moment]:
                 stack.append((passage.target, iter(found.out.get(passage.target, ()))))
 
 
-def _close(found: Passages, fork: Moment) -> bool:
-    """Put a block into one passage, if there is one."""
+def _close(found: Passages, fork: Moment, deep: set[Moment]) -> bool:
+    """Put a block into one passage, if there is one; note those in which too many others stand."""
     chances = found.forks[fork]
     ways = found.out.get(fork, [])
     if len(ways) != len(chances):
@@ -145,7 +151,10 @@ def _close(found: Passages, fork: Moment) -> bool:
         return False
     end = ends.pop()
     taken = [place for part in parts if part is not None for place in part[0]]
-    if len(taken) != len(set(taken)):
+    depth = 1 + _depth([*ways, *(one for place in taken for one in found.out.get(place, ()))])
+    if depth > _DEEPEST:
+        deep.add(fork)
+    if len(taken) != len(set(taken)) or fork in deep:
         return False
     inside = set(taken)
     entering = [one for one in found.into[end] if one.source in inside]
@@ -159,7 +168,7 @@ def _close(found: Passages, fork: Moment) -> bool:
         return False
     courses = tuple(_course(found, way, part, end) for way, part in zip(ways, parts, strict=True))
     found.remove({*ways, *entering, *(one for place in inside for one in found.out.get(place, ()))})
-    found.add(Passage(fork, end, 1.0, Block(chances, courses)))
+    found.add(Passage(fork, end, 1.0, Block(chances, courses, depth)))
     del found.forks[fork]
     if whole:
         del found.joins[end]
@@ -228,10 +237,8 @@ def _course(
     return Course((first, *passages), way.source, end)
 
 
-def _close_net(found: Passages, fork: Moment) -> None:
+def _close_net(found: Passages, fork: Moment, deep: set[Moment]) -> None:
     """Put parallel work into one passage that waits for more than blocks do."""
-    if fork not in found.forks:
-        return
     inside: dict[Moment, None] = {}
     open_: dict[Moment, set[Passage]] = {}
     _lead_on(open_, found.out.get(fork, ()))
@@ -243,7 +250,9 @@ def _close_net(found: Passages, fork: Moment) -> None:
         ]
         if len(open_) == 1:
             break
-        if not ready or len(inside) > _MOST // 10:
+        if not deep.isdisjoint(ready):
+            deep.add(fork)
+        if not ready or len(inside) > _MOST // 10 or fork in deep:
             return
         for place in ready:
             del open_[place]
@@ -252,12 +261,13 @@ def _close_net(found: Passages, fork: Moment) -> None:
                 return
             _lead_on(open_, found.out[place])
     end, passages = open_.popitem()
-    if end not in found.joins or len(passages) != len(found.into[end]):
+    ways = {*found.out[fork], *(one for place in inside for one in found.out[place])}
+    depth = 1 + _depth(ways)
+    if end not in found.joins or len(passages) != len(found.into[end]) or depth > _DEEPEST:
         return
     chosen = any(
         len(found.out[place]) > 1 and place not in found.forks for place in inside
     ) or not all(set(found.forks[one]) == {1.0} for one in (fork, *inside) if one in found.forks)
-    ways = {*found.out[fork], *(one for place in inside for one in found.out[place])}
     waits = frozenset(place for place in (*inside, end) if found.joins.get(place) == "all")
     found.remove(ways)
     for place in (fork, *inside):
@@ -265,7 +275,13 @@ def _close_net(found: Passages, fork: Moment) -> None:
         if place != fork:
             found.joins.pop(place, None)
     del found.joins[end]
-    found.add(Passage(fork, end, 1.0, Net(tuple(ways), fork, end, waits, chosen)))
+    found.add(Passage(fork, end, 1.0, Net(tuple(ways), fork, end, waits, chosen, depth)))
+
+
+def _depth(passages: Iterable[Passage]) -> int:
+    """Return how many blocks stand in each other on some passages."""
+    delays = (one.delay for one in passages)
+    return max((delay.depth for delay in delays if isinstance(delay, Block | Net)), default=0)
 
 
 def _lead_on(open_: dict[Moment, set[Passage]], passages: Iterable[Passage]) -> None:

@@ -134,10 +134,13 @@ class Block:
         other is. Where there is none such, one at least is taken.
     ways : tuple of Course
         What lies on each.
+    depth : int
+        How many blocks stand in each other here.
     """
 
     chances: tuple[float | None, ...]
     ways: tuple[Course, ...]
+    depth: int = 1
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -154,6 +157,8 @@ class Net:
         The places at which all that lead there must be done.
     chosen : bool
         Whether there are choices in it.
+    depth : int
+        How many blocks stand in each other here.
     """
 
     passages: tuple[Passage, ...]
@@ -161,6 +166,7 @@ class Net:
     last: Moment
     waits: frozenset[Moment]
     chosen: bool
+    depth: int = 1
 
 
 Delay: TypeAlias = "Drawn | Repeated | Copies | Won | Chance | Between | Course | Block | Net"

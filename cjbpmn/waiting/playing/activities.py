@@ -15,11 +15,14 @@ from cjbpmn.waiting.structure import Moment
 class Activities(Scopes):
     """How activities begin, take their time, and end."""
 
-    def _start_activity(self, step: Step, token: Token, *, received: bool = False) -> None:
+    def _start_activity(
+        self, step: Step, token: Token, _: str | None, *, received: bool = False
+    ) -> None:
         activity = self._hold(step, token)
-        self._arm_boundaries(activity)
-        if not activity.alive:
-            return
+        if step.boundaries:
+            self._arm_boundaries(activity)
+            if not activity.alive:
+                return
         if step.key in self.patience:
             activity.ready = self.now + self.chooser.duration(step.key, self.patience[step.key])
         if step.partners:
@@ -69,9 +72,9 @@ class Activities(Scopes):
 
     def _work(self, activity: Activity) -> None:
         step, token = activity.step, activity.token
-        self._touch(step, token, "in")
-        touch = self.touches.get(Moment(step.key)) if step.key in self.touched else None
-        involvement = None if touch is None else touch.contact.involvement
+        if step.key in self.touched:
+            self._touch(step, token, "in")
+        involvement = self.involved.get(step.key)
         if involvement == "whole":
             self._meet(activity, Moment(step.key), whole=True)
         elif involvement == "start":
@@ -84,14 +87,14 @@ class Activities(Scopes):
         if step.inner is not None:
             self._count_instances(activity)
             return
-        if not self._race_with_boundary(activity):
-            hours = self._in_time(activity, self._hours(step))
+        if not (step.boundaries and self._race_with_boundary(activity)):
+            hours = 0.0 if step.key in self.at_once else self._hours(step)
+            if self.chooser.bound is not None:
+                hours = self._in_time(activity, hours)
             self._at(hours, 0, activity, lambda: self._worked(activity))
 
     def _in_time(self, activity: Activity, hours: float) -> float:
         """Between bounds, cut work so that its scope ends before the timer that ends it."""
-        if self.chooser.bound is None:
-            return hours
         instance: Instance | None = activity.token.instance
         deadlines: list[float] = []
         while instance is not None:
@@ -112,11 +115,13 @@ class Activities(Scopes):
         clock = self.clocks.get(step.key)
         loop = step.node.loop
         hours = self._stint(step, clock)
-        if loop is not None and loop.kind == "standard":
+        if loop is None:
+            pass
+        elif loop.kind == "standard":
             hours += self._repeats(step, clock, loop.maximum)
-        elif loop is not None and loop.maximum is None:
+        elif loop.maximum is None:
             self.run.warnings[f"assumed-instances:{step.node.id}"] = None
-        elif loop is not None and loop.maximum is not None and loop.maximum > 1:
+        elif loop.maximum > 1:
             hours = self._instances(step, clock, loop.kind, loop.maximum, hours)
         calendar = self.timings.calendar(step.node)
         return hours if calendar is None else calendar.finish(self.now, hours) - self.now
@@ -168,7 +173,7 @@ class Activities(Scopes):
 
     def _worked(self, activity: Activity) -> None:
         """The own work is done: send, then wait for the reply if there is to be one."""
-        if self._fires_at_completion(activity):
+        if activity.step.boundaries and self._fires_at_completion(activity):
             return
         step, token = activity.step, activity.token
         if step.replies:
@@ -181,17 +186,17 @@ class Activities(Scopes):
             self._await(activity, step.replies, lambda last: self._replied(activity, last))
             return
         token = self._release(activity)
-        self._touch_end(step, token)
-        self._touch(step, token, "out")
+        if step.key in self.touched:
+            self._touch_end(step, token)
+            self._touch(step, token, "out")
         token.instance.done.append(step.key)
-        self._send(step, token)
+        if step.sends:
+            self._send(step, token)
         self._depart(step, token)
 
     def _touch_end(self, step: Step, token: Token) -> None:
-        if step.key in self.touched:
-            touch = self.touches.get(Moment(step.key))
-            if touch is not None and touch.contact.involvement == "end":
-                self._touch(step, token)
+        if self.involved.get(step.key) == "end":
+            self._touch(step, token)
 
     def _replied(self, activity: Activity, last: Last) -> None:
         token = self._release(activity)

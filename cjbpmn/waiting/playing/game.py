@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from heapq import heappop
-from typing import Final
+from typing import Final, TypeAlias
 
+from cjbpmn import elements as bpmn
 from cjbpmn.durations import Timings
-from cjbpmn.graph import FlowNode
 from cjbpmn.waiting.execution import Step
 from cjbpmn.waiting.playing.activities import Activities
 from cjbpmn.waiting.playing.gateways import JOINS
 from cjbpmn.waiting.playing.tokens import (
-    MANY,
     Activity,
     Chooser,
     Instance,
@@ -24,6 +23,7 @@ from cjbpmn.waiting.playing.tokens import (
 )
 from cjbpmn.waiting.structure import Moment, Structure
 
+Deed: TypeAlias = Callable[[Step, Token, str | None], None]
 _DRAWS: Final = 8
 """To draw so many random numbers takes about as long as one move of a token."""
 
@@ -33,7 +33,15 @@ class Game(Activities):
 
     def __init__(self, structure: Structure, timings: Timings) -> None:
         super().__init__(structure, timings)
-        self.deeds = {key: self._deed(step.node) for key, step in self.steps.items()}
+        kinds: dict[str, Deed] = {
+            **dict.fromkeys(bpmn.GATEWAYS, self._pass_gateway),
+            **dict.fromkeys(bpmn.ACTIVITIES, self._start_activity),
+            **dict.fromkeys(("startEvent", "intermediateCatchEvent"), self._catch),
+        }
+        # What is done with a token that arrives at a step.
+        self.deeds = {
+            key: kinds.get(step.node.type, self._throw) for key, step in self.steps.items()
+        }
 
     def play(self, chooser: Chooser, *, renewing: bool = False, start: State | None = None) -> Run:
         """Play one run.
@@ -178,7 +186,7 @@ class Game(Activities):
             self.run.stopped = step.node.id
             self.run.warnings[f"livelock:{step.node.id}"] = None
             return
-        if self.alive_tokens > MANY + len(self.steps):
+        if self.alive_tokens > self.flood:
             self.run.stopped = step.node.id
             self.run.warnings[f"token-flood:{step.node.id}"] = None
             return
@@ -186,16 +194,6 @@ class Game(Activities):
             self._check_merge(step, token)
         self._visit(step, token)
         self.deeds[step.key](step, token, flow)
-
-    def _deed(self, node: FlowNode) -> Callable[[Step, Token, str | None], None]:
-        """Return what is done with a token that arrives at a node."""
-        if node.is_gateway:
-            return self._pass_gateway
-        if node.is_activity:
-            return lambda step, token, _: self._start_activity(step, token)
-        if node.type in {"startEvent", "intermediateCatchEvent"}:
-            return self._catch
-        return lambda step, token, _: self._throw(step, token)
 
     def _race(self, step: Step, token: Token) -> None:
         """Let the first of several events win: by the clock, by mail, or by chance."""
@@ -240,7 +238,7 @@ class Game(Activities):
             self._visit(winner, token)
         if winner.node.is_activity:
             # A receive task after the gateway: its message has come, only its work is left.
-            self._start_activity(winner, token, received=True)
+            self._start_activity(winner, token, None, received=True)
             return
         if winner.key not in self.structure.turn_of:
             self._touch(winner, token)
@@ -253,8 +251,7 @@ class Game(Activities):
             self._depart(step, token)
             return
         activity = self._hold(step, token)
-        touch = self.touches.get(Moment(step.key))
-        if touch is not None and touch.contact.involvement == "whole":
+        if self.involved.get(step.key) == "whole":
             self._meet(activity, Moment(step.key), whole=True)
         if step.awaits and flow is None and step.key in self.scopes[step.scope].triggered:
             self._caught(activity, None)
@@ -274,7 +271,7 @@ class Game(Activities):
             self._touch(activity.step, token)
         self._depart(activity.step, token)
 
-    def _throw(self, step: Step, token: Token) -> None:
+    def _throw(self, step: Step, token: Token, _: str | None) -> None:
         node = step.node
         if step.handlers:
             self._compensate(step, token, list(reversed(step.handlers)))

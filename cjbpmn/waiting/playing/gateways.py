@@ -21,10 +21,13 @@ class Gateways(Table):
     def __init__(self, structure: Structure, timings: Timings) -> None:
         super().__init__(structure, timings)
         self._reached: dict[tuple[str, str], frozenset[str]] = {}
+        flows = self.execution.graph.flows.values()
+        self.conditional = {flow.id for flow in flows if flow.conditional}
+        # Where a token goes from a step that is no gateway, if nothing is left to chance.
         self.sure = {
-            step.key: exits
-            for step in self.steps.values()
-            if (exits := self._sure_exits(step)) is not None
+            key: step.exits
+            for key, step in self.steps.items()
+            if (len(step.exits) <= 1 and not self.conditional) or self._is_sure(step)
         }
 
     def _race(self, step: Step, token: Token) -> None:
@@ -44,21 +47,17 @@ class Gateways(Table):
         exits = self.sure.get(step.key)
         self._split(token, self._choose_exits(step) if exits is None else exits)
 
-    def _sure_exits(self, step: Step) -> list[tuple[str, str]] | None:
-        """Return where a token goes from a step that is no gateway; None where chance decides."""
-        exits = step.exits
-        if any(self._is_conditional(flow) for flow, _ in exits):
-            return None
-        if len(exits) > 1 and (
+    def _is_sure(self, step: Step) -> bool:
+        """Tell whether a token takes all exits of a step that is no gateway."""
+        if any(self._is_conditional(flow) for flow, _ in step.exits):
+            return False
+        return len(step.exits) <= 1 or not (
             step.node.attributes.get("default")
             or any(given is not None for given in self._given(step))
-        ):
-            return None
-        return exits
+        )
 
     def _is_conditional(self, key: str) -> bool:
-        flow = self.execution.graph.flows.get(key.rpartition("/")[2])
-        return flow is not None and flow.conditional
+        return key.rpartition("/")[2] in self.conditional
 
     def _pick(self, given: Sequence[float | None], owner: str) -> int:
         """Choose one; what has no probability shares what the others leave."""
@@ -186,6 +185,8 @@ class Gateways(Table):
     def _join(self, step: Step, token: Token, flow: str, needed: int) -> None:
         joins = token.instance.joins.setdefault(step.key, {})
         joins.setdefault(flow, deque()).append(token)
+        if len(joins) < needed:
+            return
         ready = [tokens for tokens in joins.values() if tokens]
         if len(ready) >= needed:
             merged = [tokens.popleft() for tokens in ready]

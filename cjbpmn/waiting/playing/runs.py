@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
@@ -83,6 +82,52 @@ def is_countable(distribution: Distribution) -> bool:
     return isinstance(distribution, Fixed | Empirical | Dated)
 
 
+class Script:
+    """The choices of a run, up to one that is to go another way.
+
+    Runs of large models make thousands of choices, and each could go another way; so what comes
+    before is not copied.
+
+    Parameters
+    ----------
+    taken : list of int
+        The choices of the run.
+    place : int
+        Which of them is to be another.
+    index : int
+        Which one.
+
+    Examples
+    --------
+    >>> Script([0, 1, 0], 1, 2).choices
+    [0, 2]
+    >>> Script([0, 1, 0], 1, 2) < Script([0, 1, 0], 2, 1)
+    False
+    """
+
+    __slots__ = ("index", "place", "taken")
+
+    def __init__(self, taken: list[int], place: int, index: int) -> None:
+        self.taken = taken
+        self.place = place
+        self.index = index
+
+    @property
+    def choices(self) -> list[int]:
+        """All of them, from the begin."""
+        return [*self.taken[: self.place], self.index]
+
+    def __lt__(self, other: Script) -> bool:
+        """Tell which of equally likely ones comes first: as if written in full."""
+        if self.taken is not other.taken:
+            return self.choices < other.choices
+        if self.place < other.place:
+            return self.index < self.taken[self.place]
+        if self.place > other.place:
+            return self.taken[other.place] < other.index
+        return self.index < other.index
+
+
 class Scripted:
     """Answers as the script says; beyond it, the likeliest, and notes what else could be."""
 
@@ -91,8 +136,8 @@ class Scripted:
         self.bound = bound
         self.taken: list[int] = []
         self.probability = 1.0
-        self.alternatives: list[tuple[float, tuple[int, ...]]] = []
-        self.habit: Counter[tuple[str, int]] = Counter()
+        self.alternatives: list[tuple[float, Script]] = []
+        self.habit: dict[tuple[str, int], int] = {}
 
     def choose(self, weights: Sequence[float], owner: str = "") -> int:
         """Choose one of several, by weight."""
@@ -102,15 +147,16 @@ class Scripted:
             chosen = self.script[place]
         else:
             # What was chosen before in this run is chosen less readily again: loops are left.
+            habit = self.habit
             chosen = max(
                 range(len(weights)),
-                key=lambda index: weights[index] / 4.0 ** min(self.habit[owner, index], _HABIT),
+                key=lambda index: weights[index] / 4.0 ** min(habit.get((owner, index), 0), _HABIT),
             )
-            self.habit[owner, chosen] += 1
+            habit[owner, chosen] = habit.get((owner, chosen), 0) + 1
             for index, weight in enumerate(weights):
                 if index != chosen and weight > 0:
                     self.alternatives.append(
-                        (self.probability * weight / total, (*self.taken, index))
+                        (self.probability * weight / total, Script(self.taken, place, index))
                     )
         self.probability *= weights[chosen] / total
         self.taken.append(chosen)
@@ -303,12 +349,13 @@ def unfold(  # noqa: PLR0913 - the rest says when to stop
     pair of list and float
         Each run with its probability; and what was left out.
     """
-    heap: list[tuple[float, tuple[int, ...]]] = [(-1.0, ())]
+    heap: list[tuple[float, Script | None]] = [(-1.0, None)]
     ways: list[tuple[float, Run]] = []
     rest = 1.0
     broken = 0.0
     while heap and rest > enough and len(ways) < most:
-        chooser = make(heappop(heap)[1])
+        script = heappop(heap)[1]
+        chooser = make(() if script is None else script.choices)
         run = play(chooser)
         ways.append((chooser.probability, run))
         rest -= chooser.probability
@@ -338,8 +385,11 @@ def occupied(run: Run) -> float:
     float
         In hours.
     """
-    involved = union((meeting.start, meeting.end) for meeting in run.meetings)
-    return overlap([span for span in involved if span[1] > span[0]], union(run.work))
+    if not run.work:
+        return 0.0
+    # What takes no time joins nothing that is apart, and overlaps with nothing.
+    involved = [(one.start, one.end) for one in run.meetings if one.end > one.start]
+    return overlap(union(involved), union(run.work)) if involved else 0.0
 
 
 def union(intervals: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:

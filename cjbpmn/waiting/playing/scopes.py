@@ -41,7 +41,8 @@ class Scopes(Gateways):
             starts = starts[:1]
         if only is None or activity is None:
             for event_scope in scope.event_scopes:
-                watch = Activity(self.steps[event_scope], Token(instance, last, lineage, stay))
+                token = Token(instance, last, lineage, stay)
+                watch = Activity(self.steps[event_scope], token, 0.0)
                 self._arm_event_scope(instance, watch)
         for key in starts:
             self._put(self.steps[key], Token(instance, last, lineage, stay), None)

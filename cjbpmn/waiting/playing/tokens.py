@@ -108,7 +108,7 @@ class Run:
     meetings : list of Meeting
         The executions of contacts.
     work : list of pairs of float
-        When internal activities ran.
+        When internal activities ran that took time.
     trail : dict of int to set of str
         By number of a meeting, the internal flow nodes that its token reached since.
     worked : set of int
@@ -215,12 +215,12 @@ class Activity:
         "whole",
     )
 
-    def __init__(self, step: Step, token: Token) -> None:
+    def __init__(self, step: Step, token: Token, since: float) -> None:
         self.step = step
         self.token = token
         self.alive = True
         self.begun: float | None = None
-        self.since = 0.0
+        self.since = since
         self.stay: Stay | None = None
         self.meeting: int | None = None
         self.deadline: float | None = None
@@ -263,31 +263,46 @@ class Table:
         self.scopes = structure.execution.scopes
         self.touches = structure.touches
         self.timings = timings
-        self.clocks: dict[str, Distribution] = {}
-        for step in self.steps.values():
-            info = timings.durations.get(step.node.id)
-            if info is not None:
-                self.clocks[step.key] = info.distribution
+        durations = timings.durations
+        self.clocks: dict[str, Distribution] = {
+            key: durations[step.node.id].distribution
+            for key, step in self.steps.items()
+            if step.node.id in durations
+        }
         # A declared wait for something in the drawing: it lasts at least so long.
         declared = declared_waits(self.execution.graph)
         self.patience = {
             key: self.clocks.pop(key)
-            for key, step in self.steps.items()
+            for key, step in (self.steps.items() if declared else ())
             if step.node.id in declared and (step.awaits or step.partners) and key in self.clocks
         }
         told = (step for one in self.execution.graph.journeys for step in one.steps)
         # The steps of a journey tell one story; a step that does not happen this time is no bar.
         self.skippable = {step.element for step in told if step.element}
         self.limit = min(40 * len(self.steps) + 1000, max(_LONGEST, 4 * len(self.steps)))
-        self.timed = {key for key, step in self.steps.items() if step.is_timed}
         self.touched = {moment.key for moment in self.touches}
-        # What the customer may notice of a case: not that the case itself is over.
-        self.noticed = {
-            key
-            for key, step in self.steps.items()
-            if Moment(key) not in self.touches
-            if step.node.type != "endEvent" or self.scopes[step.scope].holder is not None
+        self.met: dict[tuple[str, str], Moment] = {moment: moment for moment in self.touches}
+        # How the customer is involved in a step itself: asked for at every move.
+        self.involved = {
+            moment.key: touch.contact.involvement
+            for moment, touch in self.touches.items()
+            if moment.part == "run"
         }
+        self.flood = MANY + len(self.steps)
+        self.timed: set[str] = set()
+        # Most steps take no time, as far as is known, and are done once.
+        self.at_once: set[str] = set()
+        # What the customer may notice of a case: not that the case itself is over.
+        self.noticed: set[str] = set()
+        for key, step in self.steps.items():
+            node = step.node
+            if step.is_timed:
+                self.timed.add(key)
+            if node.loop is None and key not in self.clocks and node.id not in timings.calendars:
+                self.at_once.add(key)
+            is_end = node.type == "endEvent" and self.scopes[step.scope].holder is None
+            if not is_end and key not in self.involved:
+                self.noticed.add(key)
         self._clear()
 
     def _clock(self, key: str) -> Distribution:
@@ -376,27 +391,34 @@ class Table:
     def _visit(self, step: Step, token: Token) -> None:
         if token.last is None or step.key not in self.noticed:
             return
-        self.run.trail.setdefault(token.last[1], set()).add(step.node.id)
+        last = token.last[1]
+        trail = self.run.trail.get(last)
+        if trail is None:
+            trail = self.run.trail[last] = set()
+        trail.add(step.node.id)
         if step.key in self.timed:
-            self.run.worked.add(token.last[1])
+            self.run.worked.add(last)
 
     def _hold(self, step: Step, token: Token) -> Activity:
-        activity = Activity(step, token)
-        activity.since = self.now
-        token.instance.running[activity] = None
-        token.instance.waiting[step.key] = token.instance.waiting.get(step.key, 0) + 1
+        activity = Activity(step, token, self.now)
+        instance = token.instance
+        instance.running[activity] = None
+        instance.waiting[step.key] = instance.waiting.get(step.key, 0) + 1
         return activity
 
     def _release(self, activity: Activity) -> Token:
         activity.alive = False
-        token = activity.token
+        token, key = activity.token, activity.step.key
         token.stay = activity.stay or self._stay(activity, activity.step)
-        self._close(activity)
+        if activity.begun is not None:
+            self._close(activity)
         token.instance.running.pop(activity, None)
         waiting = token.instance.waiting
-        waiting[activity.step.key] -= 1
-        if not waiting[activity.step.key]:
-            del waiting[activity.step.key]
+        left = waiting[key] - 1
+        if left:
+            waiting[key] = left
+        else:
+            del waiting[key]
         return token
 
     def _stay(self, activity: Activity, step: Step) -> Stay | None:
@@ -416,7 +438,11 @@ class Table:
             meeting.end = self.now
             self._note(activity.token.instance, (self.now, activity.meeting))
             activity.token.last = (self.now, activity.meeting)
-        elif activity.step.key in self.timed and activity.step.node.is_activity:
+        elif (
+            self.now > activity.begun
+            and activity.step.key in self.timed
+            and activity.step.node.is_activity
+        ):
             self.run.work.append((activity.begun, self.now))
 
     def _kill(self, instance: Instance) -> None:
@@ -456,9 +482,7 @@ class Table:
 
     def _touch(self, step: Step, token: Token, part: str = "run") -> None:
         """Make a momentary contact, if the step is one."""
-        if step.key not in self.touched:
-            return
-        moment = Moment(step.key, part)
-        if moment in self.touches:
+        moment = self.met.get((step.key, part))
+        if moment is not None:
             token.last = (self.now, self._record(moment, token))
             self._note(token.instance, token.last)

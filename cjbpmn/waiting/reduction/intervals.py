@@ -220,8 +220,13 @@ class Intervals:
         for place in places:
             if place in found.joins:
                 return f"{_JOINED[found.joins[place]]}: {place.key}"
-        for place in (end, *places):
+        # Scopes can be nested by the thousand: what is around a known one is known too.
+        seen: set[str] = set()
+        for place in (end, *places) if found.killers else ():
             for scope in found.scopes(place):
+                if scope in seen:
+                    break
+                seen.add(scope)
                 for killer in found.killers:
                     if killer.scope == scope and (not killer.beside or crowd(found, scope)):
                         return killer.reason

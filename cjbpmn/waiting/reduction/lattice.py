@@ -11,7 +11,7 @@ value carries its mass and mean, which no lattice makes less exact.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, TypeAlias
@@ -181,7 +181,7 @@ class Lattice(Algebra[Waited]):
 
     def _copies(self, delay: Copies) -> Waited:
         if delay.together:
-            return self._together(lambda curves: curves[0] ** delay.number, [delay.part])
+            return self._together(lambda curves: next(iter(curves)) ** delay.number, [delay.part])
         one = self.of(delay.part)
         return Waited(
             1.0, delay.number * one.first, one.wave**delay.number, delay.number * one.error
@@ -190,13 +190,13 @@ class Lattice(Algebra[Waited]):
     # What is waited for together
 
     def _together(
-        self, combine: Callable[[Sequence[Numbers]], Numbers], ways: Sequence[Delay]
+        self, combine: Callable[[Iterable[Numbers]], Numbers], ways: Sequence[Delay]
     ) -> Waited:
         try:
             return self._together_exactly(combine, [written(way) for way in ways])
         except TooComplex:
             values = [self.of(way) for way in ways]
-        curve = combine([np.cumsum(self.masses_of(value)) for value in values])
+        curve = combine(np.cumsum(self.masses_of(value)) for value in values)
         masses = np.diff(curve, prepend=0.0)
         beyond = max(1 - float(curve[-1]), 0.0)
         last = self.step * self.number
@@ -207,10 +207,10 @@ class Lattice(Algebra[Waited]):
         return Waited(1.0, first, self.wave_of(masses), error)
 
     def _together_exactly(
-        self, combine: Callable[[Sequence[Numbers]], Numbers], ways: Sequence[Mixture]
+        self, combine: Callable[[Iterable[Numbers]], Numbers], ways: Sequence[Mixture]
     ) -> Waited:
         def curve(times: Numbers) -> Numbers:
-            return combine([way.upto(times) for way in ways])
+            return combine(way.upto(times) for way in ways)
 
         bounded = all(
             part.drawn is None or math.isfinite(part.drawn.maximum)

@@ -216,7 +216,7 @@ def longest(chances: Sequence[float | None], ways: Sequence[Mixture]) -> Mixture
     return mixture([Part(weight, time) for time, weight in pairs if weight > _NOTHING])
 
 
-def combined(chances: Sequence[float | None], curves: Sequence[Numbers]) -> Numbers:
+def combined(chances: Sequence[float | None], curves: Iterable[Numbers]) -> Numbers:
     """Return how likely all ways that were taken are done by a time.
 
     Parameters
@@ -224,8 +224,8 @@ def combined(chances: Sequence[float | None], curves: Sequence[Numbers]) -> Numb
     chances : sequence of float or None
         How likely each way is taken, for itself; None for that which is taken if no other is. Where
         there is none such, one at least is taken.
-    curves : sequence of array
-        How likely each way is done by that time.
+    curves : iterable of array
+        How likely each way is done by that time; one after the other, since they may be many.
 
     Returns
     -------
@@ -237,7 +237,7 @@ def combined(chances: Sequence[float | None], curves: Sequence[Numbers]) -> Numb
     >>> combined((0.5, 0.5), [np.array([0.5]), np.array([1.0])]).round(6).tolist()
     [0.666667]
     """
-    done = np.ones_like(curves[0])
+    done = np.ones(1)
     none = 1.0
     otherwise: Numbers | None = None
     for chance, curve in zip(chances, curves, strict=True):
