@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, NamedTuple, TypeAlias
 
 from lxml import etree
@@ -107,6 +108,11 @@ class Diagram:
             bounds = bounds_of(shape)
             if bounds is not None:
                 yield identifier, bounds
+
+    def lines(self) -> Iterator[Bounds]:
+        """Yield the straight parts of all edges, as boxes around them."""
+        for edge in self._edges.values():
+            yield from parts_of(waypoints_of(edge))
 
     def extent(self, shapes: Iterable[Bounds] | None = None) -> Bounds | None:
         """Return the smallest rectangle that holds all shapes and lines; None if there is none.
@@ -247,6 +253,28 @@ def waypoints_of(edge: Element) -> list[Point]:
         if x is not None and y is not None:
             points.append((x, y))
     return points
+
+
+def parts_of(points: Sequence[Point]) -> Iterator[Bounds]:
+    """Yield the straight parts of a line, as boxes around them.
+
+    Parameters
+    ----------
+    points : sequence of (x, y)
+        Where it begins, bends and ends.
+
+    Yields
+    ------
+    Bounds
+        One between each point and the next; without a width where the part is upright.
+
+    Examples
+    --------
+    >>> list(parts_of([(0, 0), (0, 5), (3, 5)]))
+    [Bounds(x=0, y=0, width=0, height=5), Bounds(x=0, y=5, width=3, height=0)]
+    """
+    for (x, y), (to_x, to_y) in pairwise(points):
+        yield Bounds(min(x, to_x), min(y, to_y), abs(x - to_x), abs(y - to_y))
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,6 +201,20 @@ def test_where_there_is_no_way_it_runs_through_as_little_as_may_be() -> None:
     assert not 0 <= aside[1] <= 220
 
 
+@pytest.mark.parametrize("is_round", [False, True])
+def test_a_flow_does_not_lie_on_a_line_that_comes_down_to_its_target(*, is_round: bool) -> None:
+    task, target = Bounds(0, 0, 100, 80), Bounds(332, 300, 36, 36)
+    drawn = Contact(0, target, is_round=is_round)
+    [(_, middle)] = assign_columns([drawn], [task], [target])
+    assert middle == target.centre[0]
+    line = Bounds(middle, 150, 0, 150)
+    [(_, arrives)] = assign_columns([drawn], [task], [target], [line])
+    assert abs(arrives - middle) >= 6
+    assert target.x <= arrives <= target.right
+    short, slanting = Bounds(middle, 292, 0, 8), Bounds(middle - 50, 150, 100, 150)
+    assert assign_columns([drawn], [task], [target], [short, slanting]) == [(50, middle)]
+
+
 @given(st.lists(st.tuples(st.floats(0, 2000), st.floats(0, 2000)), max_size=30))
 def test_flows_on_one_track_do_not_touch(columns: list[tuple[float, float]]) -> None:
     tracks = assign_tracks(columns)

@@ -12,6 +12,8 @@ _STRIPE: Final = 100.0
 _WIDEST: Final = 100
 _BLOCK: Final = 32
 _CLEAR: Final = 4.0  # between a line and a shape that it passes
+_APART: Final = 6.0  # between lines that can be told apart
+_TOUCH: Final = 10.0  # lines that share no more than this are told apart
 _BESIDE: Final = 12.0  # between a line and a shape that it runs along
 _SECOND: Final = 22.0
 _FARTHEST: Final = 400.0
@@ -39,9 +41,16 @@ class Obstacles:
     ----------
     shapes : sequence of Bounds
         What no line should run through.
+    lines : sequence of Bounds
+        The straight parts of lines, as boxes around them; none should run along those.
     """
 
-    def __init__(self, shapes: Sequence[Bounds]) -> None:
+    def __init__(self, shapes: Sequence[Bounds], lines: Sequence[Bounds] = ()) -> None:
+        self._upright: dict[int, list[Bounds]] = {}
+        for line in lines:
+            if line.width < _APART and line.height > _TOUCH:
+                for stripe in {int((line.x + by) // _STRIPE) for by in (-_APART, _APART)}:
+                    self._upright.setdefault(stripe, []).append(line)
         stripes: dict[int, list[Bounds]] = {}
         for shape in sorted(shapes, key=lambda shape: shape.y):
             first = int((shape.x - _CLEAR) // _STRIPE)
@@ -69,6 +78,13 @@ class Obstacles:
                     for shape in block.shapes
                 )
         return min(count, _MANY)
+
+    def along(self, x: float, depth: float) -> int:
+        """Count the lines that a line from above would lie on, down to some depth."""
+        return sum(
+            line.x - _APART < x < line.right + _APART and line.y + _TOUCH < depth
+            for line in self._upright.get(int(x // _STRIPE), ())
+        )
 
     def is_free(self, box: Bounds, target: Bounds) -> bool:
         """Tell whether nothing but the target, and what that stands in, is in a place."""
@@ -153,9 +169,10 @@ def find_detour(  # noqa: PLR0913, PLR0917 - where to, and past what
         if met >= crossed or (best is not None and best[0] <= away / 100 + 10 * met):
             continue
         shared = sum(1 for other in taken if abs(other - x) < _BESIDE - 2)
+        on_lines = 0.4 * obstacles.along(x, target.y)
         for worse, points in _landings(target, sideways, x):
             along = sum(lie_along(points, other) for other in others)
-            cost = away / 100 + worse + 100 * (shared + along)
+            cost = away / 100 + worse + on_lines + 100 * (shared + along)
             if best is None or cost < best[0]:
                 met = _crossed(points, target, obstacles)
                 cost += 10 * met

@@ -119,11 +119,15 @@ def gap_height(tracks: int, zone: float = LABEL_ZONE) -> float:
 
 
 def assign_columns(
-    contacts: Sequence[Contact], tasks: Sequence[Bounds], obstacles: Sequence[Bounds]
+    contacts: Sequence[Contact],
+    tasks: Sequence[Bounds],
+    obstacles: Sequence[Bounds],
+    lines: Sequence[Bounds] = (),
 ) -> list[tuple[float, float]]:
     """Choose for each contact where it leaves the step and where it comes down.
 
-    Straight down is best; then the middle of what it meets; a line through other shapes is worst.
+    Straight down is best; then the middle of what it meets; a line on another line is worse, and
+    one through other shapes is worst.
 
     Parameters
     ----------
@@ -133,6 +137,8 @@ def assign_columns(
         Where the steps stand (their x is final, their y need not be).
     obstacles : sequence of Bounds
         What is drawn below.
+    lines : sequence of Bounds
+        The straight parts of the lines that are drawn below.
 
     Returns
     -------
@@ -142,7 +148,7 @@ def assign_columns(
     columns: list[tuple[float, float]] = []
     taken: set[float] = set()
     beside: dict[Bounds, list[Sequence[Point]]] = {}
-    in_the_way = Obstacles(obstacles)
+    in_the_way = Obstacles(obstacles, lines)
     for contact in contacts:
         task, target = tasks[contact.step], contact.target
         at_step = task.centre[0] + contact.offset
@@ -197,8 +203,9 @@ def _cost(
     crossed = _crossed(x, contact, obstacles)
     bent = 0 if contact.can_leave(task, x) else 1
     shared = sum(1 for other in taken if abs(other - x) < _CLEARANCE)
+    on_lines = obstacles.along(x, target.y)
     away = abs(x - target.centre[0] - contact.offset) / 100
-    return 10 * crossed + 8 * shared + 3 * bent + 6 * beside + away
+    return 10 * crossed + 8 * shared + 4 * on_lines + 3 * bent + 6 * beside + away
 
 
 def assign_tracks(columns: Sequence[tuple[float, float]]) -> list[int | None]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Final
 
-from cjbpmn.diagram import Bounds, Diagram, Point, bounds_of, waypoints_of
+from cjbpmn.diagram import Bounds, Diagram, Point, bounds_of, parts_of, waypoints_of
 from cjbpmn.document import Document
 from cjbpmn.elements import EVENTS, GATEWAYS, Element
 from cjbpmn.enrichment.swimlane import LINE_HEIGHT, folded_lines, text_width
@@ -123,14 +122,8 @@ def look_around(document: Document, graph: ProcessGraph, diagram: Diagram) -> Su
         shapes += found
         if identifier not in frames and kind != "group":
             obstacles += [one for one in (place, _words(element, name)) if one is not None]
-        lines += _lines(drawn)
+        lines += parts_of(waypoints_of(drawn))
     return Surroundings(tuple(shapes), tuple(obstacles), tuple(lines))
-
-
-def _lines(edge: Element) -> Iterator[Bounds]:
-    """Yield the straight parts of an edge, as boxes around them."""
-    for (x, y), (to_x, to_y) in pairwise(waypoints_of(edge)):
-        yield Bounds(min(x, to_x), min(y, to_y), abs(x - to_x), abs(y - to_y))
 
 
 def _name_place(

@@ -92,7 +92,9 @@ class SwimlaneFit:
         # Sideways everything is settled before the height of the gap is known.
         sketch = lay_out(lanes, Room(around.x, around.right, 0), measures=measures)
         obstacles = self._shapes_in_the_way()
-        self._columns = assign_columns([new.drawn for new in self._new], sketch.tasks, obstacles)
+        lines = [self.turned(line) for line in diagram.lines()] if diagram is not None else []
+        flows_down = [new.drawn for new in self._new]
+        self._columns = assign_columns(flows_down, sketch.tasks, obstacles, lines)
         self._tracks = assign_tracks(self._columns)
         used = max((track + 1 for track in self._tracks if track is not None), default=0)
         gap = gap_height(used, self.zone)
