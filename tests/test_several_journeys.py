@@ -16,6 +16,7 @@ from cjbpmn.errors import (
     InvalidJourney,
 )
 from cjbpmn.graph import build_graph
+from cjbpmn.interaction import find_interaction_points
 from cjbpmn.journey import (
     Emotion,
     Journey,
@@ -101,6 +102,43 @@ class TestSeveralJourneys:
         ]
         assert document.element("m1").get("sourceRef") == "customer"
         assert stripped(document) == models.BLACK_BOX
+
+    def test_each_step_that_meets_one_node_has_a_flow_with_the_black_box_of_its_own(self) -> None:
+        steps = (Step("I order", at=("take",)), Step("I order more", at=("take",), channel="email"))
+        told = Journey("Buying", customer="Customer", steps=steps)
+        document, _ = self.enrich(models.BLACK_BOX, told)
+        graph = build_graph(document)
+        assert [flow.source for flow in graph.incoming("take", "message")] == [
+            "CjActivity_1",
+            "CjActivity_2",
+        ]
+        own = [one for one in find_interaction_points(graph) if one.customer_node != "customer"]
+        assert [point.channel for point in own] == [None, "email"]
+        assert journeys_of(document)[0][0].steps == steps
+        once = document.to_bytes()
+        enrich_document(document, told)
+        assert document.to_bytes() == once
+        assert stripped(document) == models.BLACK_BOX
+
+    def test_the_direction_that_a_step_tells_says_which_flow_of_the_black_box_is_its_own(
+        self,
+    ) -> None:
+        there = b'<messageFlow id="m2" '
+        asking = b'<messageFlow id="m9" sourceRef="customer" targetRef="send"/>'
+        data = models.BLACK_BOX.replace(there, asking + there)
+        steps = (
+            Step("I ask for it", at=("send",), direction="from customer"),
+            Step("I get it", at=("send",), direction="to customer"),
+        )
+        document, _ = self.enrich(data, Journey("Buying", customer="Customer", steps=steps))
+        points = find_interaction_points(build_graph(document))
+        assert [(point.customer_node, point.flows) for point in points] == [
+            ("customer", ("m1",)),
+            ("CjActivity_1", ("m9",)),
+            ("CjActivity_2", ("m2",)),
+        ]
+        assert journeys_of(document)[0][0].steps == steps
+        assert stripped(document) == data
 
     def test_a_node_that_is_there_carries_a_step_of_each(self) -> None:
         lunch = Journey(

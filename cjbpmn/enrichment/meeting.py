@@ -13,7 +13,7 @@ from cjbpmn.journey import Step
 from cjbpmn.vocabulary import Direction
 
 
-def plan_contacts(plan: Plan, planned: PlannedStep, spoken_for: frozenset[str]) -> None:
+def plan_contacts(plan: Plan, planned: PlannedStep, spoken_for: set[str]) -> None:
     """Say which message flows a new step will have, or which of a black box are its own.
 
     Parameters
@@ -22,8 +22,8 @@ def plan_contacts(plan: Plan, planned: PlannedStep, spoken_for: frozenset[str]) 
         What is known of the model; findings are added to it.
     planned : PlannedStep
         The step; its contacts are set.
-    spoken_for : frozenset of str
-        The message flows of a black box that are another journey's by now.
+    spoken_for : set of str
+        The message flows of a black box that are another step's by now.
     """
     planned.contacts = list(_new_contacts(plan, planned, spoken_for))
 
@@ -65,7 +65,7 @@ def attach_step(plan: Plan, planned: PlannedStep, inside: frozenset[str]) -> Non
 
 
 def _new_contacts(
-    plan: Plan, planned: PlannedStep, spoken_for: frozenset[str]
+    plan: Plan, planned: PlannedStep, spoken_for: set[str]
 ) -> Iterator[PlannedContact]:
     graph = plan.graph
     for reference in planned.refs:
@@ -76,7 +76,11 @@ def _new_contacts(
             spoken = Direction.FROM_CUSTOMER if outwards else Direction.TO_CUSTOMER
             yield PlannedContact(other, spoken, None if flow.id in spoken_for else flow.id)
             continue
-        existing = list(_contacts_with(plan, reference, spoken_for))
+        existing = [
+            contact
+            for contact in _contacts_with(plan, reference, spoken_for)
+            if planned.step.direction in {None, Direction.BOTH, contact.direction}
+        ]
         if existing:
             yield from existing
             continue
@@ -101,10 +105,10 @@ def _new_contacts(
             yield PlannedContact(reference, direction)
 
 
-def _contacts_with(plan: Plan, other: str, spoken_for: frozenset[str]) -> Iterator[PlannedContact]:
+def _contacts_with(plan: Plan, other: str, spoken_for: set[str]) -> Iterator[PlannedContact]:
     """Yield the message flows that a black-box customer has with a node already.
 
-    What another journey speaks for is drawn once more: its line stays docked to that one's step.
+    What another step speaks for is drawn once more: its line stays docked to that step.
     """
     if plan.black_box is None or other not in plan.graph.nodes:
         return

@@ -88,9 +88,9 @@ def make_plan(
 
 def _plan_steps(plan: Plan, planned: PlannedJourney) -> None:
     """Say for each step of a journey what carries it, or whom it meets."""
-    spoken_for = frozenset(
+    spoken_for = {
         contact.flow for _, step in plan.steps() for contact in step.contacts if contact.flow
-    )
+    }
     inside = customer_nodes(plan.graph, planned.customers)
     for order, step in enumerate(planned.journey.steps, start=1):
         refs = dict.fromkeys(found for ref in step.at for found in planned.references[ref])
@@ -101,6 +101,7 @@ def _plan_steps(plan: Plan, planned: PlannedJourney) -> None:
         planned.steps.append(one)
         if plan.builds:
             plan_contacts(plan, one, spoken_for)
+            spoken_for |= {contact.flow for contact in one.contacts if contact.flow}
         else:
             attach_step(plan, one, inside)
 
