@@ -109,13 +109,13 @@ def resolve_calls(graph: ProcessGraph, models: ModelFolder) -> ProcessGraph:
     >>> resolve_calls(model, ModelFolder([])) is model
     True
     """
-    held = set(_processes(graph))
+    held = {*_processes(graph), *graph.global_tasks}
     pending = [node for node in graph.nodes.values() if node.type == "callActivity"]
     asked: set[str] = set()
     whole = graph
     while pending:
         call = pending.pop(0)
-        process = _called(call)
+        process = call.called
         if not process or process in held or process in asked or len(asked) >= MOST_CALLED:
             continue
         asked.add(process)
@@ -130,10 +130,6 @@ def resolve_calls(graph: ProcessGraph, models: ModelFolder) -> ProcessGraph:
             finding = Finding("ambiguous-call", message, (call.id,), call.line)
             whole = replace(whole, findings=(*whole.findings, finding))
     return whole
-
-
-def _called(node: FlowNode) -> str:
-    return node.attributes.get("calledElement", "").rpartition(":")[2]
 
 
 class _Guest:

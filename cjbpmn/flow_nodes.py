@@ -123,6 +123,11 @@ class FlowNode:
         """Whether it is an event sub-process."""
         return self.attributes.get("triggeredByEvent") in {"true", "1"}
 
+    @property
+    def called(self) -> str:
+        """The id of what a call activity calls, without a prefix; the empty string for none."""
+        return self.attributes.get("calledElement", "").rpartition(":")[2]
+
     def has_event(self, *kinds: str) -> bool:
         """Tell whether one of its event definitions is of one of these kinds."""
         return any(event.kind in kinds for event in self.events)
@@ -168,12 +173,16 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """A pool: who takes part; `process` is None for a black box."""
+    """A pool: who takes part; `process` is None for a black box.
+
+    `elsewhere` is what the pool calls its process, if the file does not hold that.
+    """
 
     id: str
     name: str = ""
     process: str | None = None
     line: int | None = None
+    elsewhere: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

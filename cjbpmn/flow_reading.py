@@ -14,6 +14,13 @@ from cjbpmn.names import BPMN, CJ, local_name, qualified
 from cjbpmn.vocabulary import Direction
 
 _ANY: Final = f"{{{BPMN}}}*"
+_GLOBAL_TASKS: Final = (
+    "globalTask",
+    "globalUserTask",
+    "globalManualTask",
+    "globalBusinessRuleTask",
+    "globalScriptTask",
+)
 _KINDS: Final = {qualified(f"bpmn:{kind}"): kind for kind in (*bpmn.FLOW_NODES, "laneSet")}
 """What is looked for in a process, by its tag."""
 _LANE_SETS: Final = (qualified("bpmn:laneSet"), qualified("bpmn:childLaneSet"))
@@ -37,11 +44,9 @@ _EVENTS: Final = (
 )
 _STANDARD: Final = qualified("bpmn:standardLoopCharacteristics")
 _SEVERAL: Final = qualified("bpmn:multiInstanceLoopCharacteristics")
-_TELLING: Final = (
-    *(qualified(f"bpmn:{kind}{_EVENT_DEFINITION}") for kind in _EVENTS),
-    _STANDARD,
-    _SEVERAL,
-)
+_DEFINITIONS: Final = tuple(qualified(f"bpmn:{kind}{_EVENT_DEFINITION}") for kind in _EVENTS)
+_REFERENCE: Final = qualified("bpmn:eventDefinitionRef")
+_TELLING: Final = (*_DEFINITIONS, _REFERENCE, _STANDARD, _SEVERAL)
 """What stands in a flow node and says more about it; few hold one of these."""
 
 
@@ -59,6 +64,8 @@ class FlowReader:
         What was found, by id, in document order.
     handlers : dict of str to str
         By compensation boundary event, the activity that undoes what was done.
+    global_tasks : set of str
+        The tasks outside of all processes, which can be called.
     findings : list of Finding
         What is broken, and left out.
 
@@ -75,6 +82,7 @@ class FlowReader:
         self.participants: dict[str, Participant] = {}
         self.lanes: dict[str, Lane] = {}
         self.handlers: dict[str, str] = {}
+        self.global_tasks: set[str] = set()
         self.findings: list[Finding] = []
         self._pool_of: dict[str, str] = {}
         self._lane_of: dict[str, str] = {}
@@ -92,6 +100,7 @@ class FlowReader:
         if not processes and not any(map(_has_participants, collaborations)):
             raise self.document.source.error("the model holds no process")
         process_ids = {process.get("id") for process in processes}
+        self.global_tasks |= {task.get("id", "") for task in bpmn.children(root, *_GLOBAL_TASKS)}
         for participant in (p for c in collaborations for p in bpmn.children(c, "participant")):
             self._add_participant(participant, process_ids)
         for process in processes:
@@ -119,7 +128,15 @@ class FlowReader:
             elif tag == _ASSOCIATION:
                 self._associations.append(inside)
             elif (host := inside.getparent()) is not None:
-                self._telling.setdefault(host, []).append(inside)
+                said = self._shared_definition(inside) if tag == _REFERENCE else inside
+                if said is not None:
+                    self._telling.setdefault(host, []).append(said)
+
+    def _shared_definition(self, reference: Element) -> Element | None:
+        """Return what an event refers to: a definition that stands outside of all processes."""
+        shared = {one.get("id"): one for one in self.document.root.iterchildren(*_DEFINITIONS)}
+        found = _local_reference(reference.text, shared)
+        return None if found is None else shared[found]
 
     def _add_handlers(self) -> None:
         for association in self._associations:
@@ -132,12 +149,14 @@ class FlowReader:
         identifier = element.get("id")
         if identifier is None:
             return
-        reference = _local_reference(element.get("processRef"), process_ids)
+        written = element.get("processRef")
+        reference = _local_reference(written, process_ids)
         if reference is not None:
             self._pool_of.setdefault(reference, identifier)
+        name = one_line(element.get("name"))
+        elsewhere = written or None if reference is None else None
         self.participants.setdefault(
-            identifier,
-            Participant(identifier, one_line(element.get("name")), reference, element.sourceline),
+            identifier, Participant(identifier, name, reference, element.sourceline, elsewhere)
         )
 
     def _add_borders(self) -> None:

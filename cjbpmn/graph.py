@@ -63,6 +63,8 @@ class ProcessGraph:
         The times and probabilities that a simulation tool keeps in the file (BPSim).
     vendor : VendorTimes
         Those that vendors keep with an element, in words of their own.
+    global_tasks : frozenset of str
+        The tasks outside of all processes: activities may call them.
     """
 
     nodes: Mapping[str, FlowNode]
@@ -76,6 +78,7 @@ class ProcessGraph:
     handlers: Mapping[str, str] = field(default_factory=dict)
     simulation: Simulation | None = None
     vendor: VendorTimes = field(default_factory=VendorTimes)
+    global_tasks: frozenset[str] = frozenset()
 
     @property
     def journey(self) -> Journey | None:
@@ -216,4 +219,5 @@ def build_graph(document: Document) -> ProcessGraph:
         handlers=found.handlers,
         simulation=read_simulation(document.root),
         vendor=read_vendor_times(document.root),
+        global_tasks=frozenset(found.global_tasks),
     )

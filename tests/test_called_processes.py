@@ -166,3 +166,10 @@ def test_a_model_that_calls_the_one_beside_it(corpus: Path) -> None:
     )
     assert before - after == {"call-unresolved:Activity_ManualCheck"}
     assert "ReceiveTask_WaitForDocument" in found.nodes.keys() - graph.nodes.keys()
+
+
+@pytest.mark.parametrize("kind", ["globalTask", "globalUserTask"])
+def test_a_task_that_many_call_is_an_activity_like_any_other(kind: str) -> None:
+    data = f'{HEAD}<{kind} id="deliver"/>{SHOP}</definitions>'.encode()
+    report = find_waiting_stretches(build_graph(read_document(data)))
+    assert report.warnings == ("unknown-duration:c1",)

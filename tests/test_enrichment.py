@@ -155,6 +155,22 @@ class TestBlackBox:
         assert document.element("own").get("isExecutable") == "false"
         assert stripped(document) == data
 
+    def test_one_whose_process_is_in_another_file_stays_as_it_is(self) -> None:
+        data = models.BLACK_BOX.replace(
+            b'<participant id="customer" name="Customer"/>',
+            b'<participant id="customer" name="Customer" processRef="far:life"/>',
+        )
+        told = Journey("Buying", customer="Customer", steps=(Step("I order", at=("take",)),))
+        document = read_document(data)
+        enriched = enrich_document(document, told)
+        assert enriched.customers == ("CjParticipant",)
+        assert [one.code for one in enriched.findings][:1] == ["process-elsewhere"]
+        assert document.element("customer").get("processRef") == "far:life"
+        once = document.to_bytes()
+        enrich_document(document, told)
+        assert document.to_bytes() == once
+        assert stripped(document) == data
+
 
 class TestWhiteBox:
     def test_steps_are_attached_to_what_is_there(self) -> None:

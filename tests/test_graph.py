@@ -46,6 +46,28 @@ def test_events_carry_what_they_wait_for() -> None:
     assert (loop.kind, loop.maximum) == ("sequential", 3)
 
 
+def test_events_may_share_a_definition() -> None:
+    graph = graph_of(
+        """<timerEventDefinition id="two"><timeDuration>PT2H</timeDuration></timerEventDefinition>
+        <process id="p"><intermediateCatchEvent id="a">
+          <eventDefinitionRef>q:two</eventDefinitionRef></intermediateCatchEvent>
+        <intermediateCatchEvent id="b"><eventDefinitionRef>gone</eventDefinitionRef>
+          </intermediateCatchEvent></process>"""
+    )
+    [timer] = graph.nodes["a"].events
+    assert (timer.kind, timer.expression) == ("timer", "PT2H")
+    assert graph.nodes["b"].events == ()
+
+
+def test_a_pool_tells_of_a_process_that_is_not_in_the_file() -> None:
+    graph = graph_of(
+        """<collaboration id="c"><participant id="x" processRef="q:far"/><participant id="y"/>
+        <participant id="z" processRef="q:p"/></collaboration><process id="p"/>"""
+    )
+    told = [(pool.process, pool.elsewhere) for pool in graph.participants.values()]
+    assert told == [(None, "q:far"), (None, None), ("p", None)]
+
+
 def test_message_flows_may_end_on_pools_lanes_and_prefixed_ids() -> None:
     graph = graph_of(
         """<collaboration id="c"><participant id="x"/><participant id="y" processRef="q:p"/>

@@ -67,6 +67,8 @@ def make_plan(
     findings: list[Finding] = []
     guess = cache(lambda: _guess_customers(graph, findings))
     owners = [_find_customers(graph, journey, customer, guess) for journey in journeys]
+    elsewhere = _elsewhere(graph, owners, findings)
+    owners = [own - elsewhere for own in owners]
     customers = frozenset().union(*owners)
     inside = customer_nodes(graph, customers)
     has_nodes = any(graph.nodes[one].type != "participant" for one in inside)
@@ -84,6 +86,29 @@ def make_plan(
         plan_notes(plan, planned, marks)
         plan.journeys.append(planned)
     return plan
+
+
+def _elsewhere(
+    graph: ProcessGraph, owners: Sequence[frozenset[str]], findings: list[Finding]
+) -> frozenset[str]:
+    """Return the customer's pools that have their process in another file: not to be opened."""
+    found = {
+        one: pool
+        for own in owners
+        for one in sorted(own & graph.participants.keys())
+        if (pool := graph.participants[one]).elsewhere is not None
+    }
+    findings += [
+        Finding(
+            "process-elsewhere",
+            f'the process of pool "{pool.name}" ({pool.elsewhere}) is in another file; '
+            "that pool stays as it is, and the journey gets one of its own",
+            (pool.id,),
+            pool.line,
+        )
+        for pool in found.values()
+    ]
+    return frozenset(found)
 
 
 def _plan_steps(plan: Plan, planned: PlannedJourney) -> None:

@@ -268,6 +268,8 @@ class _Compiler:
 
     def _call(self, step: Step, prefix: str) -> Inlining | None:
         process = self._called(step.node)
+        if process is None and step.node.called in self.graph.global_tasks:
+            return None  # An activity like any other.
         if process is None:
             self.execution.warn("call-unresolved", step.node.id)
         elif process in self.open:
