@@ -9,6 +9,7 @@ import models
 import pytest
 
 from cjbpmn import elements as bpmn
+from cjbpmn.diagram import main_diagram
 from cjbpmn.document import Document, read_document
 from cjbpmn.enrichment import Enriched, enrich_document
 from cjbpmn.errors import (
@@ -136,12 +137,20 @@ class TestBlackBox:
 
     def test_below_others_it_comes_on_top_and_its_flows_stay_docked(self) -> None:
         data = models.BLACK_BOX.replace(b'y="20.0"', b'y="400"').replace(b'y="20"', b'y="400"')
+        data = data.replace(b'x="168" y="80"', b'x="168" y="400"')
+        data = data.replace(b'x="168" y="200"', b'x="168" y="236"')
         document, _ = enrich(data, Journey("J", customer="Customer", steps=(Step("I wait"),)))
         bounds = document.element("customer_shape")[0]
         bottom = float(bounds.get("y", "")) + float(bounds.get("height", ""))
         assert bottom < 140
-        waypoint = document.element("m1_di")[0]
-        assert float(waypoint.get("y", "")) == bottom
+        docked, arrives = document.element("m1_di")
+        assert float(docked.get("y", "")) == bottom
+        # It came from below, and would run through what it leads to if it still arrived there.
+        diagram = main_diagram(document.root)
+        assert diagram is not None
+        take = diagram.bounds("take")
+        assert take is not None
+        assert float(arrives.get("y", "")) == take.y
         assert stripped(document) == data
 
     def test_an_empty_process_that_would_run_becomes_one_that_does_not(self) -> None:

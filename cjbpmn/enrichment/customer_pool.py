@@ -211,19 +211,33 @@ class CustomerPool:
         if identifier != self.plan.black_box:
             return
         for flow in graph.outgoing(identifier, "message"):
-            self._dock(diagram.edge(flow.id), 0)
+            self._dock(diagram.edge(flow.id), 0, diagram.bounds(flow.target))
         for flow in graph.incoming(identifier, "message"):
-            self._dock(diagram.edge(flow.id), -1)
+            self._dock(diagram.edge(flow.id), -1, diagram.bounds(flow.source))
 
-    def _dock(self, edge: Element | None, end: int) -> None:
-        """Let one end of a line meet the border of the pool that is next to the others."""
+    def _dock(self, edge: Element | None, end: int, other: Bounds | None) -> None:
+        """Let one end of a line meet the border of the pool that is next to the others.
+
+        If that is on the other side of what the line leads to, the rest of the line is mirrored, or
+        it would run through that.
+        """
         points = waypoints_of(edge) if edge is not None else []
         if edge is None or not points:
             return
         pool = self.sheet.on_page(self._pool_place())
-        waypoint = f"di:waypoint[{1 if end == 0 else len(points)}]"
-        x, y = min(max(points[end][0], pool.x), pool.right), pool.bottom
+        axis = 0 if self.sheet.is_upright else 1
+        docked = [min(max(points[end][0], pool.x), pool.right), pool.bottom]
         if self.sheet.is_upright:
-            x, y = pool.right, min(max(points[end][1], pool.y), pool.bottom)
-        self.record.change_number(edge, "x", x, part=waypoint)
-        self.record.change_number(edge, "y", y, part=waypoint)
+            docked = [pool.right, min(max(points[end][1], pool.y), pool.bottom)]
+        at = 1 if end == 0 else len(points)
+        for number in (0, 1):
+            self._move(edge, at, number, docked[number])
+        centre = docked[axis] if other is None else other.centre[axis]
+        if (points[end][axis] - centre) * (docked[axis] - centre) < 0:
+            for place, point in enumerate(points, start=1):
+                if place != at:
+                    self._move(edge, place, axis, 2 * centre - point[axis])
+
+    def _move(self, edge: Element, place: int, axis: int, to: float) -> None:
+        """Change one coordinate of one point of a line."""
+        self.record.change_number(edge, "xy"[axis], to, part=f"di:waypoint[{place}]")
