@@ -9,7 +9,7 @@ import models
 import pytest
 
 from cjbpmn import elements as bpmn
-from cjbpmn.diagram import main_diagram
+from cjbpmn.diagram import main_diagram, waypoints_of
 from cjbpmn.document import Document, read_document
 from cjbpmn.enrichment import Enriched, enrich_document
 from cjbpmn.errors import (
@@ -139,6 +139,13 @@ class TestBlackBox:
         data = models.BLACK_BOX.replace(b'y="20.0"', b'y="400"').replace(b'y="20"', b'y="400"')
         data = data.replace(b'x="168" y="80"', b'x="168" y="400"')
         data = data.replace(b'x="168" y="200"', b'x="168" y="236"')
+        # A gateway stands in the way of the other, straight over the middle of its task.
+        data = data.replace(b'x="550" y="80"', b'x="550" y="400"')
+        data = data.replace(b'x="550" y="180"', b'x="550" y="260"')
+        above = models.shape("over", 532, 144, 36, 30)
+        data = data.replace(
+            b'<bpmndi:BPMNEdge id="m1_di"', above.encode() + b'<bpmndi:BPMNEdge id="m1_di"'
+        )
         document, _ = enrich(data, Journey("J", customer="Customer", steps=(Step("I wait"),)))
         bounds = document.element("customer_shape")[0]
         bottom = float(bounds.get("y", "")) + float(bounds.get("height", ""))
@@ -151,6 +158,10 @@ class TestBlackBox:
         take = diagram.bounds("take")
         assert take is not None
         assert float(arrives.get("y", "")) == take.y
+        leaves, docks = waypoints_of(document.element("m2_di"))
+        assert (leaves[1], docks[1]) == (180, bottom)
+        assert leaves[0] == docks[0]
+        assert not 530 < leaves[0] < 570
         assert stripped(document) == data
 
     def test_an_empty_process_that_would_run_becomes_one_that_does_not(self) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from cjbpmn import elements as bpmn
 from cjbpmn import lexicon
-from cjbpmn.diagram import Bounds, Diagram, waypoints_of
+from cjbpmn.diagram import Bounds, Diagram, Point, waypoints_of
 from cjbpmn.document import Document
 from cjbpmn.elements import Element, make
 from cjbpmn.emotion_scale import SCALE
@@ -18,6 +18,8 @@ from cjbpmn.enrichment.swimlane_fit import SwimlaneFit
 from cjbpmn.findings import Finding
 from cjbpmn.names import local_name
 from cjbpmn.vocabulary import Direction
+
+_ROUND = 60.0  # what is smaller than this may be round, and is met in the middle
 
 
 class CustomerPool:
@@ -216,28 +218,34 @@ class CustomerPool:
             self._dock(diagram.edge(flow.id), -1, diagram.bounds(flow.source))
 
     def _dock(self, edge: Element | None, end: int, other: Bounds | None) -> None:
-        """Let one end of a line meet the border of the pool that is next to the others.
+        """Let one end of a line meet the border of the pool that is next to the others."""
+        points = waypoints_of(edge) if edge is not None else []
+        if edge is None or not points:
+            return
+        docked = self._docked(points, end, other)
+        for place, point in enumerate(docked, start=1):
+            for name, value in zip("xy", point, strict=True):
+                self.record.change_number(edge, name, value, part=f"di:waypoint[{place}]")
+
+    def _docked(self, points: list[Point], end: int, other: Bounds | None) -> list[Point]:
+        """Return the points of a line that meets the pool where it stands now.
 
         If that is on the other side of what the line leads to, the rest of the line is mirrored, or
         it would run through that.
         """
-        points = waypoints_of(edge) if edge is not None else []
-        if edge is None or not points:
-            return
         pool = self.sheet.on_page(self._pool_place())
-        axis = 0 if self.sheet.is_upright else 1
-        docked = [min(max(points[end][0], pool.x), pool.right), pool.bottom]
-        if self.sheet.is_upright:
-            docked = [pool.right, min(max(points[end][1], pool.y), pool.bottom)]
-        at = 1 if end == 0 else len(points)
-        for number in (0, 1):
-            self._move(edge, at, number, docked[number])
-        centre = docked[axis] if other is None else other.centre[axis]
-        if (points[end][axis] - centre) * (docked[axis] - centre) < 0:
-            for place, point in enumerate(points, start=1):
-                if place != at:
-                    self._move(edge, place, axis, 2 * centre - point[axis])
-
-    def _move(self, edge: Element, place: int, axis: int, to: float) -> None:
-        """Change one coordinate of one point of a line."""
-        self.record.change_number(edge, "xy"[axis], to, part=f"di:waypoint[{place}]")
+        along, across = (0, 1) if self.sheet.is_upright else (1, 0)
+        low, high = (pool.y, pool.bottom) if self.sheet.is_upright else (pool.x, pool.right)
+        edge = pool.right if self.sheet.is_upright else pool.bottom
+        at = min(max(points[end][across], low), high)
+        depths = [point[along] for point in points]
+        middle = None if other is None else other.centre[along]
+        aside = [point[across] for point in points]
+        if other is not None and middle is not None and depths[end] > middle > edge:
+            depths = [2 * middle - depth for depth in depths]
+            if len(set(aside)) == 1 and min(other.width, other.height) > _ROUND:
+                at = self._fit.way_down(other)
+                aside = [at] * len(points)
+        depths[end], aside[end] = edge, at
+        both = zip(depths, aside, strict=True)
+        return [(depth, x) if self.sheet.is_upright else (x, depth) for depth, x in both]

@@ -92,9 +92,8 @@ class SwimlaneFit:
         # Sideways everything is settled before the height of the gap is known.
         sketch = lay_out(lanes, Room(around.x, around.right, 0), measures=measures)
         obstacles = self._shapes_in_the_way()
-        lines = [self.turned(line) for line in diagram.lines()] if diagram is not None else []
         flows_down = [new.drawn for new in self._new]
-        self._columns = assign_columns(flows_down, sketch.tasks, obstacles, lines)
+        self._columns = assign_columns(flows_down, sketch.tasks, obstacles, self._lines())
         self._tracks = assign_tracks(self._columns)
         used = max((track + 1 for track in self._tracks if track is not None), default=0)
         gap = gap_height(used, self.zone)
@@ -126,6 +125,26 @@ class SwimlaneFit:
             way = route(new.drawn, column, track, tasks[new.drawn.step], self.border + self.zone)
             ways[new.journey.number, new.step.order, new.contact] = way
         return ways
+
+    def way_down(self, target: Bounds) -> float:
+        """Return where a line can best run straight from the swimlane to a shape that is drawn.
+
+        Parameters
+        ----------
+        target : Bounds
+            The shape, on the page.
+
+        Returns
+        -------
+        float
+            Its x; or its y where the way of the customer runs from the top down.
+        """
+        target = self.turned(target)
+        [column] = assign_columns(
+            [Contact(0, target)], [target], self._shapes_in_the_way(), self._lines()
+        )
+        middle, x = target.centre[0], column[1]
+        return x if abs(x - middle) < target.width / 2 else middle
 
     def turned(self, bounds: Bounds) -> Bounds:
         """Let x and y change places where the way of the customer runs from the top down."""
@@ -274,6 +293,10 @@ class SwimlaneFit:
         if self._plan.black_box is not None:
             through |= {self._plan.black_box}
         return [bounds for identifier, bounds in self._drawn.items() if identifier not in through]
+
+    def _lines(self) -> Sequence[Bounds]:
+        """Return the straight parts of the lines that are drawn."""
+        return [self.turned(line) for line in self._diagram.lines()] if self._diagram else []
 
     def _extent_without(self, own: Bounds | None) -> Bounds:
         """Return the room that everything but the black box takes."""
