@@ -6,12 +6,13 @@ from lxml import etree
 
 from cjbpmn import elements as bpmn
 from cjbpmn import lexicon
-from cjbpmn.diagram import Bounds, Diagram, around, main_diagram, make_shape, union, waypoints_of
+from cjbpmn.diagram import Bounds, Diagram, around, main_diagram, union, waypoints_of
 from cjbpmn.document import Document
 from cjbpmn.elements import Element, make
 from cjbpmn.enrichment.planned import Plan
 from cjbpmn.enrichment.record import EnrichmentRecord
 from cjbpmn.names import qualified
+from cjbpmn.shapes import make_shape
 
 _PADDING = 40.0
 _BAND = 30.0

@@ -10,12 +10,13 @@ from itertools import pairwise
 from lxml import etree
 
 from cjbpmn import lexicon
-from cjbpmn.diagram import Bounds, NewEdge, NewShape, Point, make_shape
+from cjbpmn.diagram import Bounds, Point
 from cjbpmn.elements import Element, make
 from cjbpmn.emotion_scale import emotion_step
 from cjbpmn.enrichment.planned import PlannedJourney, PlannedStep
 from cjbpmn.enrichment.record import EnrichmentRecord
 from cjbpmn.enrichment.swimlane import LINE_HEIGHT, LanePlaces, text_width
+from cjbpmn.shapes import NewEdge, NewShape, make_shape
 from cjbpmn.vocabulary import Direction
 
 SIGNAVIO = "http://www.signavio.com"

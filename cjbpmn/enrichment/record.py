@@ -6,11 +6,12 @@ from collections.abc import Iterable
 
 from lxml import etree
 
-from cjbpmn.diagram import NewEdge, NewShape, number_of, number_text
+from cjbpmn.diagram import number_of, number_text
 from cjbpmn.document import Document, find_part
 from cjbpmn.elements import Element
 from cjbpmn.extensions.enrichment import Added, Changed, Enrichment
 from cjbpmn.names import CJ, namespace, qualified
+from cjbpmn.shapes import NewEdge, NewShape
 
 _DRAWN = qualified("bpmndi:BPMNShape"), qualified("bpmndi:BPMNEdge")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lxml import etree
 
-from cjbpmn.diagram import Bounds, make_edge, make_shape
+from cjbpmn.diagram import Bounds
 from cjbpmn.document import Document
 from cjbpmn.elements import Element
 from cjbpmn.enrichment.first_drawing.content import Content
@@ -14,6 +14,7 @@ from cjbpmn.enrichment.record import EnrichmentRecord
 from cjbpmn.findings import Finding
 from cjbpmn.graph import ProcessGraph
 from cjbpmn.names import NAMESPACES, qualified
+from cjbpmn.shapes import make_edge, make_shape
 
 # Declared once, and not by each of many thousand elements.
 _PREFIXES: dict[str | None, str] = {name: NAMESPACES[name] for name in ("bpmndi", "dc", "di")}
