@@ -9,9 +9,9 @@ from typing import Final
 from lxml import etree
 
 from cjbpmn.diagram import Bounds, Point, number_text
-from cjbpmn.elements import Element, make
+from cjbpmn.elements import Element
 from cjbpmn.markup import escape_text, escape_value
-from cjbpmn.names import NAMESPACES, qualified
+from cjbpmn.names import NAMESPACES
 
 _DECLARATIONS: Final = " ".join(
     f'xmlns:{name}="{NAMESPACES[name]}"' for name in ("bpmndi", "dc", "di", "bioc", "color")
@@ -32,12 +32,16 @@ class NewShape:
         Where its name is drawn, if not where tools put it by themselves.
     colours : (fill, stroke) or None
         As ``#RRGGBB``; written the way bpmn.io and the BPMN in Color specification do.
+    flag : (name, bool) or None
+        What else is said of it: ``isHorizontal`` of a pool or lane that runs from left to right,
+        ``isExpanded`` of a sub-process, ``isMarkerVisible`` of a gateway.
     """
 
     element: str
     bounds: Bounds
     label: Bounds | None = None
     colours: tuple[str, str] | None = None
+    flag: tuple[str, bool] | None = None
 
     def write(self, identifier: str, lead: str, unit: str) -> str:
         """Write it as XML with the prefixes of this package, set out as `make_drawings` says."""
@@ -48,10 +52,11 @@ class NewShape:
                 f' bioc:stroke="{stroke}" bioc:fill="{fill}"'
                 f' color:background-color="{fill}" color:border-color="{stroke}"'
             )
+        flag = "" if self.flag is None else f' {self.flag[0]}="{str(self.flag[1]).lower()}"'
         inner = lead + unit if lead else ""
         return (
             f'<bpmndi:BPMNShape id="{escape_value(identifier)}" '
-            f'bpmnElement="{escape_value(self.element)}"{colours}>{inner}'
+            f'bpmnElement="{escape_value(self.element)}"{flag}{colours}>{inner}'
             f"{_bounds_text(self.bounds)}{_label_text(self.label, inner, unit)}{lead}"
             "</bpmndi:BPMNShape>"
         )
@@ -120,6 +125,23 @@ def make_drawings(
     return list(etree.fromstring(f"<plane {_DECLARATIONS}>{text}</plane>"))
 
 
+def make_shape(shape: NewShape) -> Element:
+    """Make the element of one new shape, called after what it shows.
+
+    Parameters
+    ----------
+    shape : NewShape
+        What is to be drawn.
+
+    Returns
+    -------
+    lxml element
+        A ``bpmndi:BPMNShape`` that stands in no tree of a file yet.
+    """
+    [made] = make_drawings([(f"{shape.element}_di", shape)], "", "")
+    return made
+
+
 def _bounds_text(bounds: Bounds) -> str:
     return (
         f'<dc:Bounds x="{number_text(bounds.x)}" y="{number_text(bounds.y)}" '
@@ -132,91 +154,3 @@ def _label_text(label: Bounds | None, lead: str, unit: str) -> str:
         return ""
     inner = lead + unit if lead else ""
     return f"{lead}<bpmndi:BPMNLabel>{inner}{_bounds_text(label)}{lead}</bpmndi:BPMNLabel>"
-
-
-def make_shape(
-    element: str,
-    bounds: Bounds,
-    *,
-    horizontal: bool | None = None,
-    label: Bounds | None = None,
-    parent: Element | None = None,
-) -> Element:
-    """Make the shape of a new element.
-
-    Parameters
-    ----------
-    element : str
-        The id of the BPMN element.
-    bounds : Bounds
-        Where it is drawn.
-    horizontal : bool or None
-        Whether it is a pool or lane that runs from left to right, or one that runs from the top
-        down; None for anything else.
-    label : Bounds or None
-        Where its name is drawn, if not where tools put it by themselves.
-    parent : lxml element, optional
-        A plane that is in no tree itself: to put a great many there one by one takes longer.
-
-    Returns
-    -------
-    lxml element
-        A ``bpmndi:BPMNShape``; without a parent, it stands in no tree yet.
-    """
-    shape = _make("bpmndi:BPMNShape", parent, id=f"{element}_di", bpmnElement=element)
-    if horizontal is not None:
-        shape.set("isHorizontal", "true" if horizontal else "false")
-    _add_bounds(shape, bounds)
-    if label is not None:
-        _add_bounds(_make("bpmndi:BPMNLabel", shape), label)
-    return shape
-
-
-def make_edge(
-    element: str,
-    waypoints: Sequence[Point],
-    label: Bounds | None = None,
-    parent: Element | None = None,
-) -> Element:
-    """Make the edge of a new flow or association.
-
-    Parameters
-    ----------
-    element : str
-        The id of the BPMN element.
-    waypoints : sequence of (x, y)
-        From source to target, two at least.
-    label : Bounds or None
-        Where its name is drawn.
-
-    parent : lxml element, optional
-        A plane that is in no tree itself.
-
-    Returns
-    -------
-    lxml element
-        A ``bpmndi:BPMNEdge``; without a parent, it stands in no tree yet.
-    """
-    edge = _make("bpmndi:BPMNEdge", parent, id=f"{element}_di", bpmnElement=element)
-    for x, y in waypoints:
-        _make("di:waypoint", edge, x=number_text(x), y=number_text(y))
-    if label is not None:
-        _add_bounds(_make("bpmndi:BPMNLabel", edge), label)
-    return edge
-
-
-def _make(tag: str, parent: Element | None, **attributes: str) -> Element:
-    if parent is None:
-        return make(tag, **attributes)
-    return etree.SubElement(parent, qualified(tag), attributes)
-
-
-def _add_bounds(parent: Element, bounds: Bounds) -> None:
-    _make(
-        "dc:Bounds",
-        parent,
-        x=number_text(bounds.x),
-        y=number_text(bounds.y),
-        width=number_text(bounds.width),
-        height=number_text(bounds.height),
-    )

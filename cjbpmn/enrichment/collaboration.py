@@ -12,7 +12,7 @@ from cjbpmn.elements import Element, make
 from cjbpmn.enrichment.planned import Plan
 from cjbpmn.enrichment.record import EnrichmentRecord
 from cjbpmn.names import qualified
-from cjbpmn.shapes import make_shape
+from cjbpmn.shapes import NewShape, make_shape
 
 _PADDING = 40.0
 _BAND = 30.0
@@ -97,7 +97,8 @@ def _show_pools(
             continue
         room = _room_of(process, diagram, plan)
         if room is not None:
-            record.add(diagram.plane, make_shape(identifier, room, horizontal=True), place)
+            pool = NewShape(identifier, room, flag=("isHorizontal", True))
+            record.add(diagram.plane, make_shape(pool), place)
             place += 1
     # A second diagram of the process would be taken for a part of this one.
     shown = diagram.element.rpartition(":")[2]

@@ -56,7 +56,8 @@ class Sheet:
 
     def band(self, identifier: str, bounds: Bounds) -> Element:
         """Make the shape of a pool or lane."""
-        return make_shape(identifier, self.on_page(bounds), horizontal=not self.is_upright)
+        flag = ("isHorizontal", not self.is_upright)
+        return make_shape(NewShape(identifier, self.on_page(bounds), flag=flag))
 
     def shape(
         self,

@@ -6,7 +6,6 @@ from lxml import etree
 
 from cjbpmn.diagram import Bounds
 from cjbpmn.document import Document
-from cjbpmn.elements import Element
 from cjbpmn.enrichment.first_drawing.content import Content
 from cjbpmn.enrichment.first_drawing.groups import draw_groups
 from cjbpmn.enrichment.first_drawing.page import Page
@@ -14,7 +13,7 @@ from cjbpmn.enrichment.record import EnrichmentRecord
 from cjbpmn.findings import Finding
 from cjbpmn.graph import ProcessGraph
 from cjbpmn.names import NAMESPACES, qualified
-from cjbpmn.shapes import make_edge, make_shape
+from cjbpmn.shapes import NewEdge, NewShape, make_drawings
 
 # Declared once, and not by each of many thousand elements.
 _PREFIXES: dict[str | None, str] = {name: NAMESPACES[name] for name in ("bpmndi", "dc", "di")}
@@ -44,7 +43,6 @@ def draw_model(document: Document, graph: ProcessGraph, record: EnrichmentRecord
         record.declare(prefix)
     page = Page(content)
     groups, findings = draw_groups(content, page.places)
-    # All of it is made in one tree: to move thousands of elements takes longer than to make them.
     diagram = etree.Element(
         qualified("bpmndi:BPMNDiagram"), {"id": record.free_id("CjDiagram")}, _PREFIXES
     )
@@ -53,26 +51,23 @@ def draw_model(document: Document, graph: ProcessGraph, record: EnrichmentRecord
         qualified("bpmndi:BPMNPlane"),
         {"id": record.free_id("CjPlane"), "bpmnElement": content.shown.get("id", "")},
     )
-    for one, box in (page.places | groups).items():
-        _add_shape(plane, one, box, page)
-    for one, points in page.points.items():
-        make_edge(one, points, page.names.get(one), plane)
+    drawn: list[NewShape | NewEdge] = [
+        _shape(one, box, page) for one, box in (page.places | groups).items()
+    ]
+    drawn += [NewEdge(one, points, page.names.get(one)) for one, points in page.points.items()]
+    plane.extend(make_drawings(((f"{one.element}_di", one) for one in drawn), "", ""))
     record.add(document.root, diagram)
     return findings
 
 
-def _add_shape(plane: Element, identifier: str, box: Bounds, page: Page) -> None:
+def _shape(identifier: str, box: Bounds, page: Page) -> NewShape:
     graph = page.content.graph
-    is_frame = identifier in graph.lanes or identifier in graph.participants
-    shape = make_shape(
-        identifier,
-        box,
-        horizontal=True if is_frame else None,
-        label=page.names.get(identifier),
-        parent=plane,
-    )
     node = graph.nodes.get(identifier)
-    if node is not None and node.is_sub_process:
-        shape.set("isExpanded", "true" if graph.inside(identifier) else "false")
+    flag = None
+    if identifier in graph.lanes or identifier in graph.participants:
+        flag = ("isHorizontal", True)
+    elif node is not None and node.is_sub_process:
+        flag = ("isExpanded", bool(graph.inside(identifier)))
     elif node is not None and node.type == "exclusiveGateway":
-        shape.set("isMarkerVisible", "true")
+        flag = ("isMarkerVisible", True)
+    return NewShape(identifier, box, page.names.get(identifier), flag=flag)
