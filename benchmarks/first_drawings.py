@@ -19,9 +19,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 import test_first_drawing as drawings
-from lines import crossings, segments
+from lines import crossings
 
 import cjbpmn as cj
+from cjbpmn.diagram import parts_of
 
 
 def names_on(document: cj.Document, content: drawings.Content) -> Counter[str]:
@@ -61,7 +62,7 @@ def lines_on(document: cj.Document, content: drawings.Content) -> Counter[str]:
         ends = {link.source, link.target}
         near = ends.union(*(drawings.around(content, end) for end in ends))
         near |= {guest.id for end in ends for guest in content.graph.attached(end)}
-        parts = segments(ways[link.id])
+        parts = list(parts_of(ways[link.id]))
         found["message flow through shape"] += sum(
             any(drawings.within(places[one], 1).overlaps(part) for part in parts)
             for one in nodes

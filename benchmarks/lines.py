@@ -6,23 +6,15 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import combinations, pairwise
 
-from cjbpmn.diagram import Bounds, Point
+from cjbpmn.diagram import Bounds, Point, parts_of
 
 
-def segments(points: Sequence[Point]) -> list[Bounds]:
-    """Return the straight parts of a line as boxes; those of level and upright parts are flat."""
-    return [
-        Bounds(min(a[0], b[0]), min(a[1], b[1]), abs(a[0] - b[0]), abs(a[1] - b[1]))
-        for a, b in pairwise(points)
-    ]
-
-
-def lie_along(one: Bounds, other: Bounds) -> bool:
-    """Tell whether two lines, both upright or both level, share a part."""
-    if one.width == other.width == 0 and one.x == other.x:
-        return min(one.bottom, other.bottom) - max(one.y, other.y) > 1
-    if one.height == other.height == 0 and one.y == other.y:
-        return min(one.right, other.right) - max(one.x, other.x) > 1
+def lie_along(one: Bounds, other: Bounds, apart: float = 0.0, least: float = 1.0) -> bool:
+    """Tell whether two lines, both upright or both level, share a part that is longer than this."""
+    if one.width == other.width == 0 and abs(one.x - other.x) <= apart:
+        return min(one.bottom, other.bottom) - max(one.y, other.y) > least
+    if one.height == other.height == 0 and abs(one.y - other.y) <= apart:
+        return min(one.right, other.right) - max(one.x, other.x) > least
     return False
 
 
@@ -59,6 +51,6 @@ def crossings(ways: Iterable[Sequence[Point]], kind: str) -> Counter[str]:
         found[f"{kind} across {kind}"] += any(cross(one, other) for one in a for other in b)
         pairs = ((one, other) for one in a for other in b)
         found[f"{kind} along {kind}"] += any(
-            lie_along(*segments(one), *segments(other)) for one, other in pairs
+            lie_along(*parts_of(one), *parts_of(other)) for one, other in pairs
         )
     return found

@@ -21,10 +21,18 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 import models
-from lines import crossings, segments
+from lines import crossings, lie_along
 
 import cjbpmn as cj
-from cjbpmn.diagram import Bounds, Diagram, Point, bounds_of, main_diagram, waypoints_of
+from cjbpmn.diagram import (
+    Bounds,
+    Diagram,
+    Point,
+    bounds_of,
+    main_diagram,
+    parts_of,
+    waypoints_of,
+)
 from cjbpmn.elements import FLOW_NODES, SUB_PROCESSES
 from cjbpmn.enrichment import Show
 from cjbpmn.enrichment.surroundings import look_around
@@ -43,6 +51,7 @@ class Drawing:
     pool: Bounds | None = None
     others: dict[str, Bounds] = field(default_factory=dict)
     ends: dict[str, set[str]] = field(default_factory=dict)
+    lines: list[Bounds] = field(default_factory=list)
 
 
 def ours(document: cj.Document, before: set[str]) -> Drawing:
@@ -54,6 +63,7 @@ def ours(document: cj.Document, before: set[str]) -> Drawing:
         if identifier in before:
             if kinds.get(identifier) in FLOW_NODES - SUB_PROCESSES and (box := bounds_of(shape)):
                 drawing.others[identifier] = box
+            drawing.lines += parts_of(waypoints_of(shape))
             continue
         kind, bounds = kinds.get(identifier), bounds_of(shape)
         label = shape.find(qualified("bpmndi:BPMNLabel"))
@@ -90,7 +100,7 @@ def count(drawing: Drawing) -> Counter[str]:
             name.overlaps(shape) for other, shape in shapes.items() if other != one
         )
     for one, points in drawing.flows.items():
-        parts = segments(points)
+        parts = list(parts_of(points))
         for shape in shapes.values():
             found["flow through shape"] += any(shape.overlaps(part) for part in parts)
         for other, name in names.items():
@@ -114,14 +124,19 @@ def count(drawing: Drawing) -> Counter[str]:
 
 
 def count_flows(drawing: Drawing) -> Counter[str]:
-    """Count what message flows do to each other, and to the shapes of the model."""
+    """Count what message flows do to each other, and to the shapes and lines of the model."""
     found: Counter[str] = Counter()
     for one, points in drawing.flows.items():
+        found["flow along a line of the model"] += any(
+            lie_along(part, line, apart=3, least=10)
+            for part in parts_of(points)
+            for line in drawing.lines
+        )
         met = [box for other, box in drawing.others.items() if other in drawing.ends[one]]
         found["flow through a shape of the model"] += sum(
             within(box, 2).overlaps(part)
             for other, box in drawing.others.items()
-            for part in segments(points)
+            for part in parts_of(points)
             # A boundary event lies on what the flow goes to.
             if other not in drawing.ends[one] and not any(box.overlaps(target) for target in met)
         )
@@ -166,7 +181,7 @@ def count_around(path: Path) -> Counter[str]:
         found["lines from them"] += 1
         found["lines with a bend"] += len(points) > 2  # noqa: PLR2004
         found["line through a shape of the model"] += sum(
-            any(within(box, 2).overlaps(part) for part in segments(points))
+            any(within(box, 2).overlaps(part) for part in parts_of(points))
             for box in around.obstacles
             if not box.overlaps(node)
         )
