@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import Final
 
 from cjbpmn import elements as bpmn
@@ -134,9 +135,12 @@ class FlowReader:
 
     def _shared_definition(self, reference: Element) -> Element | None:
         """Return what an event refers to: a definition that stands outside of all processes."""
-        shared = {one.get("id"): one for one in self.document.root.iterchildren(*_DEFINITIONS)}
-        found = _local_reference(reference.text, shared)
-        return None if found is None else shared[found]
+        found = _local_reference(reference.text, self._shared)
+        return None if found is None else self._shared[found]
+
+    @cached_property
+    def _shared(self) -> dict[str | None, Element]:
+        return {one.get("id"): one for one in self.document.root.iterchildren(*_DEFINITIONS)}
 
     def _add_handlers(self) -> None:
         for association in self._associations:
