@@ -780,7 +780,7 @@ def test_ctrl_c_leaves_nothing_half_done() -> None:
             break
         time.sleep(0.05)
     running.send_signal(signal.SIGINT)
-    stdout, stderr = running.communicate(timeout=30)
+    stdout, stderr = running.communicate(timeout=120)
     assert running.returncode == 130
     assert (stdout, stderr) == ("", "error: stopped; no file is half-written\n")
     written = sorted(path.name for path in Path("out").iterdir())
@@ -805,5 +805,5 @@ def test_the_program_starts_without_heavy_libraries() -> None:
 
 def test_the_module_runs() -> None:
     running = process("--version")
-    stdout, stderr = running.communicate(timeout=60)
+    stdout, stderr = running.communicate(timeout=120)
     assert (running.returncode, stdout, stderr) == (0, f"cjbpmn {__version__}\n", "")

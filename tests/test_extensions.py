@@ -167,7 +167,7 @@ def test_moddle_takes_what_is_valid_and_writes_it_again(node: str, packages: Pat
         input=json.dumps({tag: document_with(sample) for tag, sample in VALID.items()}),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=True,
     )
     for tag, answer in json.loads(run.stdout).items():

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import codecs
-import time
 
 import pytest
 from lxml import etree
@@ -103,10 +102,8 @@ def test_an_error_names_the_line() -> None:
     ],
 )
 def test_entities_are_refused_unread(prolog: str) -> None:
-    started = time.perf_counter()
     with pytest.raises(UnsafeDocument, match="entities"):
         Source(f"{prolog}{BODY}".encode())
-    assert time.perf_counter() - started < 1
 
 
 def test_a_file_over_the_limit_is_refused() -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import gc
-import time
 from collections.abc import Callable
 from functools import partial
 
 import pytest
 from drawing import Drawing, asked
+from work import count_calls
 
 from cjbpmn.contacts import customer_side, find_contacts
 from cjbpmn.customer import resolve_customer
@@ -18,9 +17,6 @@ from cjbpmn.durations import read_timings
 from cjbpmn.graph import build_graph
 from cjbpmn.waiting import WaitingReport, find_waiting_stretches
 from cjbpmn.waiting.search import find_structure
-
-LIMIT = 2.0
-"""Seconds of computing; each of these takes a small part of it."""
 
 
 def codes(report: WaitingReport) -> set[str]:
@@ -56,21 +52,10 @@ def test_what_never_ends_is_given_up_soon(
     draw: Callable[[int], Drawing], size: int, hours: float | None
 ) -> None:
     drawing = draw(size)
-    started = time.process_time()
     report = drawing.report({} if hours is None else {"A0": hours})
-    assert time.process_time() - started < LIMIT
     assert report.method == "none"
     assert codes(report) & {"livelock", "token-flood"}
     assert all(stretch.expected is None for stretch in report)
-
-
-def seconds(do: Callable[[], object]) -> float:
-    gc.disable()
-    started = time.process_time()
-    do()
-    took = time.process_time() - started
-    gc.enable()
-    return took
 
 
 def chain(size: int) -> Drawing:
@@ -97,7 +82,9 @@ def loops(size: int) -> Drawing:
 
 
 @pytest.mark.parametrize("draw", [chain, wide, loops])
-def test_four_times_as_much_takes_about_four_times_as_long(draw: Callable[[int], Drawing]) -> None:
+def test_four_times_as_much_is_about_four_times_as_much_work(
+    draw: Callable[[int], Drawing],
+) -> None:
     found = []
     for size in (1000, 4000):
         graph = draw(size).graph()
@@ -105,8 +92,8 @@ def test_four_times_as_much_takes_about_four_times_as_long(draw: Callable[[int],
         contacts = find_contacts(graph, customers)
         own = customer_side(graph, customers)
         ask = partial(find_structure, graph, contacts, own)
-        found.append(min(seconds(ask) for _ in range(3)))
-    assert found[1] < 12 * found[0]
+        found.append(count_calls(ask))
+    assert found[1] < 5 * found[0]
 
 
 def nested(depth: int, calls: int) -> bytes:
@@ -150,9 +137,7 @@ def test_hundreds_of_inclusive_choices_are_played() -> None:
         nodes += [f"inclusiveGateway X{n}", f"task A{n}", f"task B{n}", f"inclusiveGateway Y{n}"]
         flows += [f"X{n}>A{n}", f"X{n}>B{n}", f"A{n}>Y{n}", f"B{n}>Y{n}", f"Y{n}>X{n + 1}"]
     flows = ["S>X0", *flows[:-1], "Y699>E"]
-    started = time.process_time()
     (stretch,) = asked(Drawing(), *nodes, flows=" ".join(flows)).report({"A0": 3})
-    assert time.process_time() - started < 5 * LIMIT
     # Each way out is taken in half of the cases, but never none: two of three.
     assert stretch.expected == pytest.approx(2, abs=5 * stretch.standard_error)
 
@@ -182,9 +167,7 @@ def test_processes_that_call_each_other_twice_do_not_grow_for_ever() -> None:
         "</definitions>", f'{twice}<process id="q40"><task id="z"/></process></definitions>'
     )
     graph = build_graph(read_document(data.encode()))
-    started = time.process_time()
     report = find_waiting_stretches(graph, read_timings(graph, {"z": 1}), ["Client"])
-    assert time.process_time() - started < 2 * LIMIT
     assert "call-too-deep" in codes(report)
     assert report.ending == {"closed": 1}
 
