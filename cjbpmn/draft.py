@@ -9,7 +9,7 @@ from cjbpmn import elements as bpmn
 from cjbpmn import lexicon
 from cjbpmn.contacts import customer_side, focal_organisation
 from cjbpmn.customer import resolve_customer
-from cjbpmn.enrichment.references import References
+from cjbpmn.references import References
 from cjbpmn.graph import FlowNode, ProcessGraph
 from cjbpmn.interaction import InteractionPoint, find_interaction_points
 from cjbpmn.journey.writer import text_as_yaml

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from cjbpmn.customer import resolve_customer
-from cjbpmn.enrichment.references import References
+from cjbpmn.references import References
 from cjbpmn.errors import AmbiguousReference, CjbpmnError, CjbpmnWarning, ElementNotFound
 from cjbpmn.graph import ProcessGraph
 from cjbpmn.journey import Branch, Duration

@@ -4,9 +4,9 @@ import models
 import pytest
 
 from cjbpmn.document import read_document
-from cjbpmn.enrichment.references import References
 from cjbpmn.errors import AmbiguousReference, ElementNotFound
 from cjbpmn.graph import build_graph
+from cjbpmn.references import References
 
 MODEL = models.definitions(
     """  <collaboration id="c">

@@ -6,7 +6,7 @@ from functools import cache
 
 from cjbpmn.comparison.steps import Keys, KeysOf
 from cjbpmn.customer import resolve_customer
-from cjbpmn.enrichment.references import References
+from cjbpmn.references import References
 from cjbpmn.errors import CjbpmnError
 from cjbpmn.graph import ProcessGraph
 from cjbpmn.journey import Journey

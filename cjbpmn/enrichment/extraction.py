@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from cjbpmn.document import Document
 from cjbpmn.enrichment.rebuilding import rebuild_journeys
-from cjbpmn.enrichment.references import References
+from cjbpmn.references import References
 from cjbpmn.errors import CjbpmnError
 from cjbpmn.findings import Finding
 from cjbpmn.graph import build_graph

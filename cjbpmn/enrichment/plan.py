@@ -13,7 +13,7 @@ from cjbpmn.customer import customer_nodes, find_customer_candidates, resolve_cu
 from cjbpmn.enrichment.meeting import attach_step, plan_contacts
 from cjbpmn.enrichment.notes import Marks, plan_notes
 from cjbpmn.enrichment.planned import SHOWN, Plan, PlannedJourney, PlannedStep, Show
-from cjbpmn.enrichment.references import References
+from cjbpmn.references import References
 from cjbpmn.errors import (
     AmbiguousReference,
     CjbpmnError,

@@ -20,7 +20,7 @@ from cjbpmn.diagram import Bounds, Diagram, main_diagram
 from cjbpmn.document import Document
 from cjbpmn.elements import Element
 from cjbpmn.emotion_scale import SCALE
-from cjbpmn.enrichment.references import References
+from cjbpmn.references import References
 from cjbpmn.enrichment.told_nodes import EVIDENCE
 from cjbpmn.findings import Finding
 from cjbpmn.graph import FlowNode, ProcessGraph, build_graph
