@@ -9,6 +9,7 @@ from cjbpmn.comparison import Comparison, compare_journeys
 from cjbpmn.customer import CustomerCandidate, find_customer_candidates
 from cjbpmn.document import Document, read_document
 from cjbpmn.draft import draft_journey
+from cjbpmn.durations import Timings, read_timings
 from cjbpmn.enrichment import Enriched, Extracted, enrich_document, extract_journeys
 from cjbpmn.errors import CjbpmnError, CjbpmnWarning
 from cjbpmn.graph import ProcessGraph, build_graph
@@ -21,6 +22,7 @@ from cjbpmn.journey.quotes import strip_quotes
 from cjbpmn.journey.registers.complaints import add_complaints
 from cjbpmn.journey.registers.survey import add_survey
 from cjbpmn.stages import Stage, find_stages
+from cjbpmn.times_table import read_times_table
 from cjbpmn.waiting import (
     WaitingReport,
     WaitingStretch,
@@ -46,6 +48,7 @@ __all__ = [
     "ModelFolder",
     "ProcessGraph",
     "Stage",
+    "Timings",
     "WaitingReport",
     "WaitingStretch",
     "add_complaints",
@@ -64,6 +67,8 @@ __all__ = [
     "read_cjml",
     "read_document",
     "read_journey",
+    "read_times_table",
+    "read_timings",
     "resolve_calls",
     "save_figure",
     "stretches_to_frame",

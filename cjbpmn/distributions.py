@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Final, Protocol, TypeAlias
+from typing import Final, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ Numbers: TypeAlias = NDArray[np.float64]
 _NOTHING: Final = 1e-12
 
 
+@runtime_checkable
 class Distribution(Protocol):
     """What every distribution can tell, in hours."""
 

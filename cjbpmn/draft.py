@@ -9,11 +9,11 @@ from cjbpmn import elements as bpmn
 from cjbpmn import lexicon
 from cjbpmn.contacts import customer_side, focal_organisation
 from cjbpmn.customer import resolve_customer
-from cjbpmn.references import References
 from cjbpmn.graph import FlowNode, ProcessGraph
 from cjbpmn.interaction import InteractionPoint, find_interaction_points
 from cjbpmn.journey.writer import text_as_yaml
 from cjbpmn.reading_order import rank_nodes
+from cjbpmn.references import References
 from cjbpmn.waiting import WaitingStretch, find_waiting_stretches
 
 _QUESTIONS = {"c2o": "turns", "o2c": "gets", "both": "meets"}

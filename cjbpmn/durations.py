@@ -13,9 +13,10 @@ import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Final, TypeAlias
+from numbers import Real
+from typing import Final
 
 from cjbpmn.alarms import Alarm, parse_alarm
 from cjbpmn.cron import Cron
@@ -37,6 +38,7 @@ from cjbpmn.distributions import (
     exponential,
 )
 from cjbpmn.errors import InvalidValue
+from cjbpmn.given_times import Given, GivenTimes, resolve_keys, resolve_times
 from cjbpmn.graph import FlowNode, ProcessGraph
 from cjbpmn.journey import Duration
 from cjbpmn.timespan import TimeSpan, find_timespans, parse_timespan
@@ -47,9 +49,6 @@ _DAY: Final = 24.0
 _CONSTANT: Final = frozenset({"Floating", "Numeric"})
 _LITERAL: Final = re.compile(r"""\s*=\s*(?:duration\(\s*)?["'](P[^"']*)["']\s*\)?\s*""")
 """An expression of FEEL that is a constant: ``= duration("P1D")``."""
-
-Given: TypeAlias = Distribution | Duration | TimeSpan | float | str
-"""A duration as a caller may give it: a distribution, a time span, hours, words, or declared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +117,7 @@ class Timings:
 
 def read_timings(  # noqa: PLR0913 - each is said by its name
     graph: ProcessGraph,
-    durations: Mapping[str, Given] | None = None,
+    durations: GivenTimes | None = None,
     *,
     probabilities: Mapping[str, float] | None = None,
     repeats: Mapping[str, float] | None = None,
@@ -131,10 +130,13 @@ def read_timings(  # noqa: PLR0913 - each is said by its name
     ----------
     graph : ProcessGraph
         The model.
-    durations : mapping, optional
-        By element id; numbers are hours, strings are read as words (``"2 days"``).
+    durations : mapping, TimesTable, pandas.DataFrame, str or pathlib.Path, optional
+        By the id or the name of elements; numbers are hours, strings are read as words
+        (``"2 days"``). Or a table, or its file, as `cjbpmn.read_times_table` reads it; shares in it
+        count as probabilities.
     probabilities : mapping, optional
-        By sequence flow or boundary event id.
+        By the id of a sequence flow or boundary event, or by what else means one, such as
+        ``A -> B``.
     repeats : mapping, optional
         By activity id: how likely a standard loop goes round once more.
     calendars : mapping, optional
@@ -154,14 +156,18 @@ def read_timings(  # noqa: PLR0913 - each is said by its name
     InvalidValue
         If a duration or working hours that the caller gives cannot be understood, or a
         probability lies outside zero and one.
+    InvalidJourney
+        If a table cannot be understood.
+    ElementNotFound, AmbiguousReference
+        If what the caller gives is about nothing in the model, or about several things.
 
     Examples
     --------
     >>> from cjbpmn.document import read_document
     >>> from cjbpmn.graph import build_graph
     >>> graph = build_graph(read_document("docs/examples/webshop.bpmn"))
-    >>> activity = next(node.id for node in graph.nodes.values() if node.is_activity)
-    >>> read_timings(graph, {activity: "90 min"}).durations[activity].distribution
+    >>> timings = read_timings(graph, {"Check payment": "90 min"})
+    >>> timings.durations["Activity_0r2kx7c"].distribution
     Fixed(hours=1.5)
     """
     warnings: list[str] = []
@@ -169,8 +175,10 @@ def read_timings(  # noqa: PLR0913 - each is said by its name
     hours, places = find_working_hours(graph, dict(_given_hours(calendars or {})))
     spans = _Spans(graph, hours, warnings)
     found = dict(_from_graph(graph, spans, begin))
-    for identifier, value in (durations or {}).items():
+    given, shares = resolve_times(graph, durations)
+    for identifier, value in given.items():
         found[identifier] = _given(identifier, value, spans)
+    shares = {**shares, **resolve_keys(graph, probabilities or {})}
     clocks = {name: WorkingClock(one, begin) for name, one in hours.items()} if begin else {}
     found = {name: _by_clock(graph, name, info, hours, clocks) for name, info in found.items()}
     warnings += _unread(graph, found)
@@ -184,11 +192,11 @@ def read_timings(  # noqa: PLR0913 - each is said by its name
         if not 0 <= probability <= 1:
             del likely[identifier]
             warnings.append(f"absurd-probability:{identifier}")
-    for name, numbers in (("probability", probabilities), ("repeat", repeats)):
+    for name, numbers in (("probability", shares), ("repeat", repeats)):
         for identifier, number in (numbers or {}).items():
             if not 0 <= number <= 1:
                 raise InvalidValue(f"{name} {number}: expected 0 to 1", element=identifier)
-    likely.update(probabilities or {})
+    likely.update(shares)
     worked = {
         name: clock
         for name, clock in clocks.items()
@@ -231,14 +239,24 @@ def _given_hours(calendars: Mapping[str, WorkingHours | str]) -> Iterator[tuple[
 
 
 def _given(identifier: str, value: Given, spans: _Spans) -> TimeInfo:
-    if isinstance(value, str):
-        value = parse_timespan(value)
-    if isinstance(value, TimeSpan):
-        return spans.info(identifier, value, "given")
-    if isinstance(value, Duration):
-        return TimeInfo(spans.distribution(identifier, value), "given", value.working)
-    if isinstance(value, int | float):
-        return TimeInfo(Fixed(float(value)), "given")
+    try:
+        if isinstance(value, str):
+            value = parse_timespan(value)
+        if isinstance(value, timedelta):
+            value = value.total_seconds() / 3600
+        if isinstance(value, TimeSpan):
+            return spans.info(identifier, value, "given")
+        if isinstance(value, Duration):
+            return TimeInfo(spans.distribution(identifier, value), "given", value.working)
+        if isinstance(value, Real):
+            return TimeInfo(Fixed(float(value)), "given")
+    except InvalidValue as error:
+        raise InvalidValue(error.message, element=identifier) from None
+    if not isinstance(value, Distribution):
+        raise InvalidValue(
+            f"{value!r} is no duration; give hours, words such as '2 days', or a distribution",
+            element=identifier,
+        )
     return TimeInfo(value, "given")
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from cjbpmn.customer import resolve_customer
-from cjbpmn.references import References
 from cjbpmn.errors import AmbiguousReference, CjbpmnError, CjbpmnWarning, ElementNotFound
 from cjbpmn.graph import ProcessGraph
 from cjbpmn.journey import Branch, Duration
@@ -17,6 +16,7 @@ from cjbpmn.journey.forms import BRANCH, DURATION, Form
 from cjbpmn.journey.registers.register import Register, node_under
 from cjbpmn.journey.tables.rows import Cell
 from cjbpmn.journey.yaml import Node, Note
+from cjbpmn.references import References
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,7 +90,7 @@ class ModelTimes:
     Parameters
     ----------
     durations : dict of str to Duration
-        By id, for `cjbpmn.durations.read_timings`.
+        By id.
     probabilities : dict of str to float
         By id of the flow.
     left_out : list of CjbpmnError

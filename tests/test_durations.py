@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -28,8 +30,10 @@ from cjbpmn.distributions import (
 )
 from cjbpmn.document import read_document
 from cjbpmn.durations import Timings, percentile, read_timings
-from cjbpmn.errors import InvalidValue
+from cjbpmn.errors import ElementNotFound, InvalidValue
+from cjbpmn.given_times import Given
 from cjbpmn.graph import ProcessGraph, build_graph
+from cjbpmn.waiting import find_waiting_stretches
 from cjbpmn.working_hours import WorkingHours
 
 OFFICE = WorkingHours.weekly(range(5), 9, 17)
@@ -205,9 +209,41 @@ def test_what_the_caller_gives_wins(tmp_path_factory: pytest.TempPathFactory) ->
     assert timings.durations["task"].source == "given"
 
 
+def test_what_the_caller_names_is_found_by_name() -> None:
+    graph = build_graph(read_document(Path("docs/examples/webshop.bpmn")))
+    named: dict[str, Given] = {"Pick and pack": timedelta(hours=4), "Web shop / Book carrier": 1}
+    timings = read_timings(graph, named, probabilities={"Payment ok? -> Order refused": 0.1})
+    told = {
+        graph.label(one): info.distribution.mean
+        for one, info in timings.durations.items()
+        if info.source == "given"
+    }
+    assert told == {"Pick and pack": 4, "Book carrier": 1}
+    assert list(timings.probabilities.values()) == [0.1]
+    assert find_waiting_stretches(graph, named) == find_waiting_stretches(
+        graph, read_timings(graph, named)
+    )
+
+
+@pytest.mark.parametrize("value", [-1, math.nan, math.inf, "-2 h", "soon", None, [1]])
+def test_what_is_no_duration_is_refused_by_name(
+    tmp_path_factory: pytest.TempPathFactory, value: Any
+) -> None:
+    with pytest.raises(InvalidValue, match=r"^\[task\] "):
+        read_timings(model(tmp_path_factory), {"task": value})
+
+
+def test_what_the_caller_gives_must_be_there(tmp_path_factory: pytest.TempPathFactory) -> None:
+    graph = model(tmp_path_factory)
+    with pytest.raises(ElementNotFound, match='"tusk"'):
+        read_timings(graph, {"tusk": 1})
+    with pytest.raises(ElementNotFound, match='"g"'):
+        read_timings(graph, probabilities={"g": 0.5})
+
+
 def test_impossible_probabilities_are_refused(tmp_path_factory: pytest.TempPathFactory) -> None:
     with pytest.raises(InvalidValue, match="expected 0 to 1"):
-        read_timings(model(tmp_path_factory), probabilities={"f": 1.5})
+        read_timings(model(tmp_path_factory), probabilities={"timer": 1.5})
 
 
 def test_working_hours_become_time_that_passes() -> None:

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 import cjbpmn as cj
 from cjbpmn.cli import app
 from cjbpmn.durations import read_timings
-from cjbpmn.errors import InvalidJourney
+from cjbpmn.errors import CjbpmnWarning, InvalidJourney
 from cjbpmn.graph import ProcessGraph
 from cjbpmn.times_table import read_times_table
 
@@ -93,3 +93,18 @@ def test_command(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["waits", str(model), "--times", str(tmp_path / "no.csv")])
     assert done.exit_code == 3
     assert "no.csv" in done.output
+
+
+def test_a_table_is_taken_wherever_durations_are(tmp_path: Path, webshop: ProcessGraph) -> None:
+    path = tmp_path / "times.csv"
+    path.write_text(TIMES + "Nobody does this;1 h;;;\n", "utf-8")
+    meant = read_times_table(path).meant_in(webshop)
+    wanted = read_timings(webshop, meant.durations, probabilities=meant.probabilities)
+    frame = pd.read_csv(path, sep=";")
+    for given in (path, str(path), read_times_table(path), frame):
+        with pytest.warns(CjbpmnWarning, match="Nobody does this"):
+            timings = read_timings(webshop, given)
+        assert timings == wanted
+    with pytest.warns(CjbpmnWarning, match="Nobody does this"):
+        report = cj.find_waiting_stretches(webshop, path)
+    assert report == cj.find_waiting_stretches(webshop, wanted)

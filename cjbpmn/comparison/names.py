@@ -6,11 +6,11 @@ from functools import cache
 
 from cjbpmn.comparison.steps import Keys, KeysOf
 from cjbpmn.customer import resolve_customer
-from cjbpmn.references import References
 from cjbpmn.errors import CjbpmnError
 from cjbpmn.graph import ProcessGraph
 from cjbpmn.journey import Journey
 from cjbpmn.lexicon import fold
+from cjbpmn.references import References
 
 
 def customer_of(graph: ProcessGraph, journey: Journey) -> tuple[str, ...]:

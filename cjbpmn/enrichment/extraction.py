@@ -8,7 +8,6 @@ from typing import TypeVar
 
 from cjbpmn.document import Document
 from cjbpmn.enrichment.rebuilding import rebuild_journeys
-from cjbpmn.references import References
 from cjbpmn.errors import CjbpmnError
 from cjbpmn.findings import Finding
 from cjbpmn.graph import build_graph
@@ -25,6 +24,7 @@ from cjbpmn.journey import (
     Step,
 )
 from cjbpmn.journey.elements import journeys_of
+from cjbpmn.references import References
 
 T = TypeVar("T", Step, Observation, Norm, Measurement, Statistics, Duration, Branch, Calendar)
 

@@ -13,7 +13,6 @@ from cjbpmn.customer import customer_nodes, find_customer_candidates, resolve_cu
 from cjbpmn.enrichment.meeting import attach_step, plan_contacts
 from cjbpmn.enrichment.notes import Marks, plan_notes
 from cjbpmn.enrichment.planned import SHOWN, Plan, PlannedJourney, PlannedStep, Show
-from cjbpmn.references import References
 from cjbpmn.errors import (
     AmbiguousReference,
     CjbpmnError,
@@ -24,6 +23,7 @@ from cjbpmn.errors import (
 from cjbpmn.findings import Finding, Severity
 from cjbpmn.graph import ProcessGraph
 from cjbpmn.journey import Journey
+from cjbpmn.references import References
 
 _UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 

@@ -20,13 +20,13 @@ from cjbpmn.diagram import Bounds, Diagram, main_diagram
 from cjbpmn.document import Document
 from cjbpmn.elements import Element
 from cjbpmn.emotion_scale import SCALE
-from cjbpmn.references import References
 from cjbpmn.enrichment.told_nodes import EVIDENCE
 from cjbpmn.findings import Finding
 from cjbpmn.graph import FlowNode, ProcessGraph, build_graph
 from cjbpmn.journey import Emotion, Evidence, Journey, Observation, Persona, Phase, Step
 from cjbpmn.names import qualified
 from cjbpmn.reading_order import rank_nodes
+from cjbpmn.references import References
 from cjbpmn.vocabulary import Channel, Direction, EvidenceType, Source
 
 _FEELING: Final = re.compile(

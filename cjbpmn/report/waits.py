@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from cjbpmn.durations import Given, read_timings
+from cjbpmn.durations import read_timings
+from cjbpmn.given_times import Given
 from cjbpmn.graph import ProcessGraph
 from cjbpmn.report.printable import printable
 from cjbpmn.report.tables import Column, make_table, plural

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from cjbpmn.contacts import Contact, customer_side, find_contacts, focal_organisation
 from cjbpmn.customer import resolve_customer
 from cjbpmn.durations import Timings, read_timings
+from cjbpmn.given_times import GivenTimes
 from cjbpmn.graph import ProcessGraph
 from cjbpmn.memory import without_collection
 from cjbpmn.waiting.engines import figure_out
@@ -37,7 +38,7 @@ from cjbpmn.waiting.workings import Workings
 @without_collection()
 def find_waiting_stretches(
     graph: ProcessGraph,
-    timings: Timings | None = None,
+    timings: Timings | GivenTimes | None = None,
     customer: Sequence[str] = (),
     *,
     declared: Mapping[str, Contact] | None = None,
@@ -52,8 +53,9 @@ def find_waiting_stretches(
     ----------
     graph : ProcessGraph
         The model.
-    timings : Timings, optional
-        Durations and probabilities; what the model itself says (`read_timings`) by default.
+    timings : Timings, or what `read_timings` takes for durations, optional
+        Durations and probabilities; what the model itself says by default. A mapping by id or
+        name, a table, a frame or a file says it for what is named there.
     customer : sequence of str
         Names or ids of the pools and lanes that are the customer, where the file does not say.
     declared : mapping of str to Contact, optional
@@ -66,8 +68,10 @@ def find_waiting_stretches(
 
     Raises
     ------
-    ElementNotFound
-        If nobody in the model bears a name that was given.
+    ElementNotFound, AmbiguousReference
+        If nothing in the model bears a name that was given, or several things do.
+    InvalidValue, InvalidJourney
+        If a duration that was given cannot be understood, or a table of them.
 
     Examples
     --------
@@ -77,7 +81,8 @@ def find_waiting_stretches(
     >>> find_waiting_stretches(graph).ending
     {'no_contact': 1.0}
     """
-    timings = timings or read_timings(graph)
+    if not isinstance(timings, Timings):
+        timings = read_timings(graph, timings)
     customers = resolve_customer(graph, customer)
     contacts = find_contacts(graph, customers, declared)
     warnings = dict.fromkeys([*_findings(graph), *timings.warnings])
