@@ -13,7 +13,7 @@ from cjbpmn.durations import Timings, read_timings
 from cjbpmn.enrichment import Enriched, Extracted, enrich_document, extract_journeys
 from cjbpmn.errors import CjbpmnError, CjbpmnWarning
 from cjbpmn.graph import ProcessGraph, build_graph
-from cjbpmn.interaction import InteractionPoint, find_interaction_points, points_to_frame
+from cjbpmn.interaction import InteractionPoint, InteractionPoints, find_interaction_points
 from cjbpmn.journey import Journey
 from cjbpmn.journey.cjml import read_cjml
 from cjbpmn.journey.file import read_journey, write_journey
@@ -27,7 +27,6 @@ from cjbpmn.waiting import (
     WaitingReport,
     WaitingStretch,
     find_waiting_stretches,
-    stretches_to_frame,
 )
 
 if TYPE_CHECKING:
@@ -44,6 +43,7 @@ __all__ = [
     "Enriched",
     "Extracted",
     "InteractionPoint",
+    "InteractionPoints",
     "Journey",
     "ModelFolder",
     "ProcessGraph",
@@ -63,7 +63,6 @@ __all__ = [
     "find_interaction_points",
     "find_stages",
     "find_waiting_stretches",
-    "points_to_frame",
     "read_cjml",
     "read_document",
     "read_journey",
@@ -71,7 +70,6 @@ __all__ = [
     "read_timings",
     "resolve_calls",
     "save_figure",
-    "stretches_to_frame",
     "strip_quotes",
     "to_mermaid",
     "write_journey",

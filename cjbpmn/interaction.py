@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,7 +25,7 @@ COLUMNS: Final = (
     "partner",
     "flows",
 )
-"""The columns of `points_to_frame`, and the keys of `InteractionPoint.as_dict`."""
+"""The columns of `InteractionPoints.to_frame`, and the keys of `InteractionPoint.as_dict`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +69,26 @@ class InteractionPoint:
         return values | {"flows": list(self.flows)}
 
 
-def find_interaction_points(
-    graph: ProcessGraph, customer: Sequence[str] = ()
-) -> list[InteractionPoint]:
+class InteractionPoints(tuple[InteractionPoint, ...]):
+    """Interaction points, in the order of their flows in the document.
+
+    Examples
+    --------
+    >>> points = InteractionPoints([InteractionPoint("m1", "I pay", "Collect money", "both")])
+    >>> points.to_frame().loc[0, "direction"]
+    'both'
+    """
+
+    __slots__ = ()
+
+    def to_frame(self) -> pd.DataFrame:
+        """Put them into a pandas frame, one a row, with the columns of `COLUMNS`."""
+        import pandas as pd  # noqa: PLC0415 - heavy, and needed only here
+
+        return pd.DataFrame([point.as_dict() for point in self], columns=list(COLUMNS))
+
+
+def find_interaction_points(graph: ProcessGraph, customer: Sequence[str] = ()) -> InteractionPoints:
     """Find where the customer meets the organisation and its partners.
 
     A contact edge is a message flow with exactly one end at the customer (a flow node of the
@@ -94,7 +111,7 @@ def find_interaction_points(
 
     Returns
     -------
-    list of InteractionPoint
+    InteractionPoints
         In document order of their flows; empty where no customer is known.
 
     Raises
@@ -114,7 +131,7 @@ def find_interaction_points(
     >>> from cjbpmn.graph import build_graph
     >>> graph = build_graph(read_document("docs/examples/webshop.bpmn"))
     >>> find_interaction_points(graph)
-    []
+    ()
     """
     customers = resolve_customer(graph, customer)
     own = customer_side(graph, customers)
@@ -127,7 +144,7 @@ def find_interaction_points(
             pool = graph.nodes[other].participant
             partner = pool is not None and pool != focal
             classes.setdefault((mine, str(pool) if partner else other), []).append(flow)
-    return [_point(graph, flows, own, focal) for flows in classes.values()]
+    return InteractionPoints(_point(graph, flows, own, focal) for flows in classes.values())
 
 
 def _point(
@@ -153,27 +170,3 @@ def _point(
         partner=pool is not None and pool != focal,
         flows=tuple(flow.id for flow in flows),
     )
-
-
-def points_to_frame(points: Iterable[InteractionPoint]) -> pd.DataFrame:
-    """Put interaction points into a pandas frame, one a row.
-
-    Parameters
-    ----------
-    points : iterable of InteractionPoint
-        The points.
-
-    Returns
-    -------
-    DataFrame
-        With the columns of `COLUMNS`.
-
-    Examples
-    --------
-    >>> frame = points_to_frame([InteractionPoint("m1", "I pay", "Collect money", "both")])
-    >>> frame.loc[0, "direction"]
-    'both'
-    """
-    import pandas as pd  # noqa: PLC0415 - heavy, and needed only here
-
-    return pd.DataFrame([point.as_dict() for point in points], columns=list(COLUMNS))

@@ -9,7 +9,7 @@ import pytest
 from cjbpmn.document import read_document
 from cjbpmn.errors import ElementNotFound
 from cjbpmn.graph import ProcessGraph, build_graph
-from cjbpmn.interaction import find_interaction_points, points_to_frame
+from cjbpmn.interaction import find_interaction_points
 
 CASES = Path(__file__).parent / "waiting_cases"
 
@@ -63,12 +63,12 @@ def test_an_unknown_customer_is_refused() -> None:
 
 
 def test_without_a_customer_there_is_none() -> None:
-    assert find_interaction_points(graph_of(CASES / "W36.bpmn")) == []
+    assert find_interaction_points(graph_of(CASES / "W36.bpmn")) == ()
 
 
 def test_points_are_a_table_and_json() -> None:
     points = find_interaction_points(graph_of(CASES / "W33.bpmn"), ["Client"])
-    assert list(points_to_frame(points)["direction"]) == ["c2o", "o2c"]
+    assert list(points.to_frame()["direction"]) == ["c2o", "o2c"]
     assert points[0].as_dict() == {
         "id": "m1",
         "customer_node": "c1",
@@ -115,4 +115,4 @@ def test_c_2_0(corpus: Path) -> None:
 
 
 def test_c_9_1_names_no_customer(corpus: Path) -> None:
-    assert find_interaction_points(graph_of(corpus / "miwg/Reference/C.9.1.bpmn")) == []
+    assert find_interaction_points(graph_of(corpus / "miwg/Reference/C.9.1.bpmn")) == ()

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from cjbpmn.document import read_document
 from cjbpmn.graph import ProcessGraph, build_graph
-from cjbpmn.interaction import COLUMNS, InteractionPoint
+from cjbpmn.interaction import COLUMNS, InteractionPoint, InteractionPoints
 from cjbpmn.report import Form, ModelPoints, ModelWaits, printable, render, to_csv, to_json, to_text
 from cjbpmn.report.waits import case_in_words, ending_in_words, hours_in_words
 from cjbpmn.waiting import CaseFigures, WaitingReport, WaitingStretch
@@ -23,7 +23,9 @@ from cjbpmn.waiting import CaseFigures, WaitingReport, WaitingStretch
 CASES = Path(__file__).parent / "waiting_cases"
 PAY = InteractionPoint("m1", "pay", "collect", "both", "desk", "Shop", "Till", flows=("m1", "m2"))
 CALL = InteractionPoint("m3", "call", "answer", "c2o", None, "Carrier", "Carrier", partner=True)
-POINTS = ModelPoints("shop.bpmn", (PAY, CALL), {"pay": "I pay", "collect": "Collect money"})
+POINTS = ModelPoints(
+    "shop.bpmn", InteractionPoints((PAY, CALL)), {"pay": "I pay", "collect": "Collect money"}
+)
 WAIT = WaitingStretch(
     end="answer#reply",
     starts=("pay", "call"),
@@ -99,7 +101,7 @@ def test_several_models_are_a_list_with_paths() -> None:
 
 
 def test_json_is_for_people_too() -> None:
-    data = to_json([ModelPoints("m", (InteractionPoint("ü", "a", "b", "c2o"),))])
+    data = to_json([ModelPoints("m", InteractionPoints([InteractionPoint("ü", "a", "b", "c2o")]))])
     assert data.startswith(b"[\n  {\n")
     assert data.endswith(b"]\n")
     assert "ü" in data.decode()
@@ -157,7 +159,7 @@ def test_csv_of_nothing_has_its_columns() -> None:
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
 def test_no_cell_is_a_formula(text: str) -> None:
     point = InteractionPoint("m1", "a", "b", "c2o", text, text, text)
-    found = ModelPoints(text, (point,), {"a": text, "b": text})
+    found = ModelPoints(text, InteractionPoints([point]), {"a": text, "b": text})
     [row] = rows_of(to_csv([found], several=True))
     for column in ("path", "channel", "counterpart", "lane", "customer_name", "other_name"):
         assert row[column] == "'" + text.replace("\r", "\\r")
@@ -222,7 +224,9 @@ def test_a_long_path_stays_on_one_line() -> None:
 
 def test_markup_is_shown() -> None:
     point = InteractionPoint("m", "a", "b", "c2o", lane="[/red]")
-    found = ModelPoints("[red]m", (point,), {"a": "[bold]x[/bold]", "b": ":smile:"})
+    found = ModelPoints(
+        "[red]m", InteractionPoints([point]), {"a": "[bold]x[/bold]", "b": ":smile:"}
+    )
     text = to_text([found]).decode()
     for shown in ("[red]m", "[bold]x[/bold]", ":smile:", "[/red]"):
         assert shown in text

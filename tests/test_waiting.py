@@ -19,7 +19,7 @@ from cjbpmn.document import read_document
 from cjbpmn.durations import Timings, read_timings
 from cjbpmn.errors import CjbpmnError
 from cjbpmn.graph import ProcessGraph, build_graph
-from cjbpmn.waiting import WaitingReport, find_waiting_stretches, stretches_to_frame
+from cjbpmn.waiting import WaitingReport, find_waiting_stretches
 from cjbpmn.working_hours import WorkingHours
 
 FOLDER = Path(__file__).parent / "waiting_cases"
@@ -256,7 +256,7 @@ def test_an_internal_node_that_becomes_a_contact_never_lengthens_a_stretch() -> 
 
 def test_the_report_is_a_table_and_json() -> None:
     report = report_of(CASES["W40"])
-    frame = stretches_to_frame(report)
+    frame = report.to_frame()
     assert list(frame["end"]) == ["T2"]
     assert bool(frame.loc[0, "lower_bound"])
     assert json.loads(json.dumps(report.as_dict()))["stretches"][0]["unknown"] == ["A"]

@@ -17,7 +17,7 @@ from cjbpmn.journey import Journey, Norm, Step
 from cjbpmn.report.exports import to_csv
 from cjbpmn.report.waits import ModelWaits
 from cjbpmn.timespan import parse_timespan
-from cjbpmn.waiting import Spread, WaitingReport, find_waiting_stretches, stretches_to_frame
+from cjbpmn.waiting import Spread, WaitingReport, find_waiting_stretches
 
 TOLD = ("task A", "sendTask B", "task C")
 FLOWS = "S>A A>B B>C C>E"
@@ -224,7 +224,7 @@ def test_all_of_it_is_in_json_and_in_the_frame() -> None:
     assert values["case"]["by_lane"] == {"Org": 10}
     assert values["stretches"][0]["by_cause"] == {"work": 5}
     assert values["stretches"][0]["sources"] == {"A": "given", "B": "given"}
-    frame = stretches_to_frame(report).set_index("end")
+    frame = report.to_frame().set_index("end")
     assert frame.loc["B", "by_lane"] == {"Org": 5}
     assert frame.loc["B", "sources"] == {"A": "given", "B": "given"}
 

@@ -10,7 +10,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from cjbpmn.graph import ProcessGraph
-from cjbpmn.interaction import InteractionPoint, find_interaction_points, points_to_frame
+from cjbpmn.interaction import InteractionPoint, InteractionPoints, find_interaction_points
 from cjbpmn.report.tables import Column, make_table, plural
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class ModelPoints:
     ----------
     path : str
         The file.
-    points : tuple of InteractionPoint
+    points : InteractionPoints
         In document order.
     labels : mapping of str to str
         What to call the flow nodes, by id.
@@ -41,7 +41,7 @@ class ModelPoints:
     """
 
     path: str
-    points: tuple[InteractionPoint, ...] = ()
+    points: InteractionPoints = field(default_factory=InteractionPoints)
     labels: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -62,7 +62,7 @@ class ModelPoints:
         ModelPoints
             The points.
         """
-        points = tuple(find_interaction_points(graph, customer))
+        points = find_interaction_points(graph, customer)
         ends = [end for point in points for end in (point.customer_node, point.other_node)]
         return cls(path, points, {end: graph.label(end) for end in ends})
 
@@ -81,7 +81,7 @@ class ModelPoints:
 
     def as_frame(self) -> pd.DataFrame:
         """Return them as a pandas frame, one a row, with the names of the two ends."""
-        frame = points_to_frame(self.points)
+        frame = self.points.to_frame()
         frame["customer_name"] = [self._label(point.customer_node) for point in self.points]
         frame["other_name"] = [self._label(point.other_node) for point in self.points]
         return frame

@@ -22,7 +22,6 @@ from cjbpmn.waiting import (
     WaitingReport,
     WaitingStretch,
     find_waiting_stretches,
-    stretches_to_frame,
 )
 
 if TYPE_CHECKING:
@@ -127,7 +126,7 @@ class ModelWaits:
 
     def as_frame(self) -> pd.DataFrame:
         """Return them as a pandas frame, one a row, with the names of what stands in them."""
-        frame = stretches_to_frame(self.report)
+        frame = self.report.to_frame()
         for name in ("by_lane", "by_cause", "sources"):
             frame[name] = [_listed(getattr(stretch, name)) for stretch in self.report]
         frame["end_name"] = [self._label(stretch.end) for stretch in self.report]

@@ -11,7 +11,6 @@ from cjbpmn.waiting.stretches import (
     Tail,
     WaitingReport,
     WaitingStretch,
-    stretches_to_frame,
 )
 
 __all__ = [
@@ -23,5 +22,4 @@ __all__ = [
     "WaitingReport",
     "WaitingStretch",
     "find_waiting_stretches",
-    "stretches_to_frame",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -36,7 +36,7 @@ COLUMNS: Final = (
     "because",
     "bounds",
 )
-"""The columns of `stretches_to_frame`."""
+"""The columns of `WaitingReport.to_frame`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -430,6 +430,12 @@ class WaitingReport:
         How a sample was played: ``vectorised``, many cases at once, or ``event-driven``.
     reason : str
         Why it could not be played many cases at once.
+
+    Examples
+    --------
+    >>> report = WaitingReport((WaitingStretch("Deliver", ("Order",), "between", ("Pack",)),))
+    >>> report.to_frame().loc[0, "end"]
+    'Deliver'
     """
 
     stretches: tuple[WaitingStretch, ...] = ()
@@ -451,6 +457,16 @@ class WaitingReport:
 
     def __len__(self) -> int:
         return len(self.stretches)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Put the stretches into a pandas frame, one a row, with the columns of `COLUMNS`.
+
+        Times are hours.
+        """
+        import pandas as pd  # noqa: PLC0415 - heavy, and needed only here
+
+        rows = [{name: getattr(stretch, name) for name in COLUMNS} for stretch in self]
+        return pd.DataFrame(rows, columns=list(COLUMNS))
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as plain values for JSON; unbounded is the string ``inf``."""
@@ -479,28 +495,3 @@ class WaitingReport:
 
 def _json(number: float | None) -> float | str | None:
     return "inf" if number is not None and math.isinf(number) else number
-
-
-def stretches_to_frame(stretches: Iterable[WaitingStretch]) -> pd.DataFrame:
-    """Put waiting stretches into a pandas frame, one a row; times are hours.
-
-    Parameters
-    ----------
-    stretches : iterable of WaitingStretch
-        The stretches, or a whole `WaitingReport`.
-
-    Returns
-    -------
-    DataFrame
-        With the columns of `COLUMNS`.
-
-    Examples
-    --------
-    >>> frame = stretches_to_frame([WaitingStretch("Deliver", ("Order",), "between", ("Pack",))])
-    >>> frame.loc[0, "end"]
-    'Deliver'
-    """
-    import pandas as pd  # noqa: PLC0415 - heavy, and needed only here
-
-    rows = [{name: getattr(stretch, name) for name in COLUMNS} for stretch in stretches]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
