@@ -10,6 +10,7 @@ from cjbpmn.customer import CustomerCandidate, find_customer_candidates
 from cjbpmn.document import Document, read_document
 from cjbpmn.draft import draft_journey
 from cjbpmn.durations import Timings, read_timings
+from cjbpmn.encounters import Encounter, find_encounters
 from cjbpmn.enrichment import Enriched, Extracted, enrich_document, extract_journeys
 from cjbpmn.errors import CjbpmnError, CjbpmnWarning
 from cjbpmn.graph import ProcessGraph, build_graph
@@ -40,6 +41,7 @@ __all__ = [
     "Comparison",
     "CustomerCandidate",
     "Document",
+    "Encounter",
     "Enriched",
     "Extracted",
     "InteractionPoint",
@@ -60,6 +62,7 @@ __all__ = [
     "enrich_document",
     "extract_journeys",
     "find_customer_candidates",
+    "find_encounters",
     "find_interaction_points",
     "find_stages",
     "find_waiting_stretches",

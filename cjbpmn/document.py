@@ -18,8 +18,8 @@ from cjbpmn.diagram import number_of, number_text
 from cjbpmn.elements import Element
 from cjbpmn.errors import CjbpmnWarning, ElementNotFound, InvalidDocument
 from cjbpmn.extensions.enrichment import Enrichment
-from cjbpmn.markup import free_prefix
 from cjbpmn.names import BPMNDI, CJ, DC, DI, NAMESPACES, local_name, namespace, qualified
+from cjbpmn.patching.markup import free_prefix
 from cjbpmn.regular_file import read_regular_file
 from cjbpmn.shapes import NewEdge, NewShape, make_drawings
 from cjbpmn.source import MAX_BYTES, Source

@@ -8,7 +8,7 @@ from typing import Final
 from lxml import etree
 
 from cjbpmn.names import qualified
-from cjbpmn.spans import Node
+from cjbpmn.patching.spans import Node
 
 _DIAGRAM: Final = qualified("bpmndi:BPMNDiagram")
 

@@ -10,8 +10,8 @@ from lxml import etree
 
 from cjbpmn.diagram import Bounds, Point, number_text
 from cjbpmn.elements import Element
-from cjbpmn.markup import escape_text, escape_value
 from cjbpmn.names import NAMESPACES
+from cjbpmn.patching.markup import escape_text, escape_value
 
 _DECLARATIONS: Final = " ".join(
     f'xmlns:{name}="{NAMESPACES[name]}"' for name in ("bpmndi", "dc", "di", "bioc", "color")

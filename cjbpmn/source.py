@@ -11,10 +11,10 @@ from lxml import etree
 
 from cjbpmn.errors import CjbpmnWarning, InvalidDocument, UnsafeDocument
 from cjbpmn.identifiers import Identifiers
-from cjbpmn.markup import find_spelling, writes_empty_tags_with_space
 from cjbpmn.names import BPMN, local_name, namespace
-from cjbpmn.patches import apply_patches, find_outer_patches, find_patches
-from cjbpmn.spans import Node, Spans
+from cjbpmn.patching.markup import find_spelling, writes_empty_tags_with_space
+from cjbpmn.patching.patches import apply_patches, find_outer_patches, find_patches
+from cjbpmn.patching.spans import Node, Spans
 
 MAX_BYTES = 64 * 1024 * 1024
 """The largest file that is read unless the caller says otherwise; its tree may take 2 GB."""

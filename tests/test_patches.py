@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from cjbpmn import patches
-from cjbpmn.patches import apply_patches, find_patches
-from cjbpmn.spans import Spans
+from cjbpmn.patching import patches
+from cjbpmn.patching.patches import apply_patches, find_patches
+from cjbpmn.patching.spans import Spans
 
 NAMES = st.sampled_from(["a", "b", "c", "p:d"])
 TEXTS = st.text(string.ascii_letters + "<>&\"' \n\té€😀", max_size=8)

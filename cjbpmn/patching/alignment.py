@@ -9,9 +9,9 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from cjbpmn.names import CJ, namespace
-from cjbpmn.pieces import Pieces
-from cjbpmn.spans import Node
-from cjbpmn.window import Window
+from cjbpmn.patching.pieces import Pieces
+from cjbpmn.patching.spans import Node
+from cjbpmn.patching.window import Window
 
 _OURS = f"{{{CJ}}}"
 

@@ -13,8 +13,8 @@ from itertools import accumulate
 
 from lxml import etree
 
-from cjbpmn.markup import escape_text
-from cjbpmn.spans import Node
+from cjbpmn.patching.markup import escape_text
+from cjbpmn.patching.spans import Node
 
 # Comments and the like may hold the signs of markup; everything else has references for them.
 _DECLARATION = re.compile(r" xmlns(?::([^\s=]+))?=\"([^\"]*)\"")

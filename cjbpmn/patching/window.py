@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from cjbpmn.markup import escape_text
-from cjbpmn.pieces import Pieces
-from cjbpmn.spans import Node, Spans
+from cjbpmn.patching.markup import escape_text
+from cjbpmn.patching.pieces import Pieces
+from cjbpmn.patching.spans import Node, Spans
 
 _CHUNK = 1 << 16
 

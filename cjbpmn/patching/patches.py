@@ -18,8 +18,8 @@ from typing import Final
 
 from lxml import etree
 
-from cjbpmn.alignment import Children, Known
-from cjbpmn.markup import (
+from cjbpmn.patching.alignment import Children, Known
+from cjbpmn.patching.markup import (
     ATTRIBUTE,
     clark_name,
     escape_value,
@@ -30,9 +30,9 @@ from cjbpmn.markup import (
     write_fragment,
     writes_empty_tags_with_space,
 )
-from cjbpmn.pieces import Pieces
-from cjbpmn.spans import Node, Span, Spans
-from cjbpmn.window import Window, find_window
+from cjbpmn.patching.pieces import Pieces
+from cjbpmn.patching.spans import Node, Span, Spans
+from cjbpmn.patching.window import Window, find_window
 
 LARGE: Final = 1 << 20
 """From so many bytes on it is worth while to look first for what is alike at both ends."""

@@ -9,7 +9,7 @@ from typing import Final
 from lxml import etree
 
 from cjbpmn.names import namespace
-from cjbpmn.spans import Node, Span
+from cjbpmn.patching.spans import Node, Span
 
 ATTRIBUTE: Final = re.compile(rb"(\s+)([^\s=/>]+)\s*=\s*(\"[^\"]*\"|'[^']*')")
 """White space, a name, and a value in quotes: inside of a start tag only."""
@@ -47,7 +47,7 @@ def find_spelling(data: bytes, node: Node, span: Span, name: str) -> str | None:
 
     Examples
     --------
-    >>> from cjbpmn.spans import Spans
+    >>> from cjbpmn.patching.spans import Spans
     >>> data = b"<a b='&#x31;' c='2'/>"
     >>> root = etree.fromstring(data)
     >>> [find_spelling(data, root, Spans(data, root)[root], name) for name in "bc"]
