@@ -15,18 +15,18 @@ from lxml import etree
 from cjbpmn import atomic
 from cjbpmn import elements as bpmn
 from cjbpmn.diagram import number_of, number_text
+from cjbpmn.element_paths import find_part, is_path, path_between
 from cjbpmn.elements import Element
 from cjbpmn.errors import CjbpmnWarning, ElementNotFound, InvalidDocument
 from cjbpmn.extensions.enrichment import Enrichment
+from cjbpmn.indentation import indent, indentation_unit, line_start
 from cjbpmn.names import BPMNDI, CJ, DC, DI, NAMESPACES, local_name, namespace, qualified
 from cjbpmn.patching.markup import free_prefix
 from cjbpmn.regular_file import read_regular_file
 from cjbpmn.shapes import NewEdge, NewShape, make_drawings
 from cjbpmn.source import MAX_BYTES, Source
 
-_PREFIX = f"(?:{'|'.join(NAMESPACES)})"
-_STEP = re.compile(rf"(\*|{_PREFIX}:[A-Za-z_][\w.-]*)(?:\[([1-9]\d{{0,8}})\])?", re.ASCII)
-_ATTRIBUTE = re.compile(rf"(?!xmlns)(?:{_PREFIX}:)?[A-Za-z_][\w.-]*", re.ASCII)
+_ATTRIBUTE = re.compile(rf"(?!xmlns)(?:(?:{'|'.join(NAMESPACES)}):)?[A-Za-z_][\w.-]*", re.ASCII)
 _HOLDS_OURS = etree.XPath("boolean(//cj:* | //@cj:*)", namespaces={"cj": CJ})
 
 
@@ -163,7 +163,7 @@ class Document:
         if index is None:
             index = bpmn.place_of(parent, local_name(child.tag))
         lead = self._lead_of_children(parent)
-        _indent(child, lead, self._unit)
+        indent(child, lead, self._unit)
         # To count the children of an element takes as long as there are many.
         if next(iter(parent), None) is None:
             self._fill(parent, child, lead)
@@ -317,9 +317,8 @@ class Document:
     ) -> Iterator[tuple[Element, str, str | None, str | None]]:
         """Yield the attributes that were changed, what they said before, and how written."""
         for change in record.changed:
-            steps = change.part.split("/") if change.part else []
             name = change.attribute or ""
-            if not (all(map(_STEP.fullmatch, steps)) and _ATTRIBUTE.fullmatch(name)):
+            if not (is_path(change.part or "") and _ATTRIBUTE.fullmatch(name)):
                 raise self.source.error(
                     f'the record of the enrichment names the attribute "{name}" of '
                     f'"{change.part or change.of}", which cannot be; mend or remove that line',
@@ -466,12 +465,12 @@ class Document:
 
     @cached_property
     def _unit(self) -> str:
-        return _indentation_unit(self.root)
+        return indentation_unit(self.root)
 
     def _lead_of_children(self, parent: Element) -> str:
         """Return the line break and blanks that lead up to a child of this element."""
         if next(iter(parent), None) is not None:
-            return _line_start(parent.text)
+            return line_start(parent.text)
         lead = self._lead(parent)
         return lead + self._unit if lead else ""
 
@@ -480,7 +479,7 @@ class Document:
         before, parent = element.getprevious(), element.getparent()
         if parent is None:
             return "\n" if self._unit else ""
-        return _line_start(before.tail if before is not None else parent.text)
+        return line_start(before.tail if before is not None else parent.text)
 
 
 def read_document(
@@ -541,83 +540,3 @@ def _open(source: str | os.PathLike[str] | bytes, max_bytes: int) -> Source:
     path = os.fspath(source)
     data = read_regular_file(path, max_bytes, InvalidDocument, "BPMN file")
     return Source(data, path, max_bytes=max_bytes)
-
-
-def find_part(element: Element, part: str | None) -> Element | None:
-    """Return a part of an element that bears no id of its own.
-
-    Parameters
-    ----------
-    element : lxml element
-        The element with an id.
-    part : str or None
-        A path of prefixed names, such as ``dc:Bounds`` or ``di:waypoint[2]``; None for the element
-        itself.
-
-    Returns
-    -------
-    lxml element or None
-        The part, if it is there.
-    """
-    found: Element | None = element
-    for step in part.split("/") if part else ():
-        match = _STEP.fullmatch(step)
-        if found is None or match is None:
-            return None
-        name = match[1] if match[1] == "*" else qualified(match[1])
-        index = int(match[2] or 1) - 1
-        found = next(islice(found.iterfind(name), index, None), None)
-    return found
-
-
-def path_between(holder: Element, element: Element) -> str:
-    """Return the path from an element to one inside it, as `find_part` reads it.
-
-    Parameters
-    ----------
-    holder, element : lxml element
-        The two.
-
-    Returns
-    -------
-    str
-        Empty where both are the same.
-    """
-    steps = []
-    for one in (element, *element.iterancestors()):
-        parent = one.getparent()
-        if one is holder or parent is None:
-            break
-        prefix = next((key for key, uri in NAMESPACES.items() if uri == namespace(one.tag)), None)
-        name = f"{prefix}:{local_name(one.tag)}" if prefix else "*"
-        if not _STEP.fullmatch(name):
-            name = "*"
-        alike = parent.iterfind("*" if name == "*" else str(one.tag))
-        number = next(number for number, other in enumerate(alike, 1) if other is one)
-        steps.append(name if number == 1 else f"{name}[{number}]")
-    return "/".join(reversed(steps))
-
-
-def _line_start(text: str | None) -> str:
-    """Return the last line break in a white space and what follows it; '' if there is none."""
-    text = text or ""
-    return text[text.rindex("\n") :] if "\n" in text and not text.strip() else ""
-
-
-def _indentation_unit(root: Element) -> str:
-    """Return by what a child of the file is indented; '' for a file on one line."""
-    first = root[0] if len(root) else None
-    lead = _line_start(root.text) if first is not None else ""
-    return lead[1:] or ("  " if lead else "")
-
-
-def _indent(element: Element, lead: str, unit: str) -> None:
-    """Set out a new element with its content, one child a line."""
-    if not len(element) or (element.text or "").strip():
-        return
-    inner = lead + unit if lead else ""
-    element.text = inner or None
-    for child in element:
-        _indent(child, inner, unit)
-        child.tail = inner or None
-    element[-1].tail = lead or None

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from lxml import etree
 
 from cjbpmn.diagram import number_of, number_text
-from cjbpmn.document import Document, find_part
+from cjbpmn.document import Document
+from cjbpmn.element_paths import find_part
 from cjbpmn.elements import Element
 from cjbpmn.extensions.enrichment import Added, Changed, Enrichment
 from cjbpmn.names import CJ, namespace, qualified
