@@ -138,7 +138,7 @@ class _Draft:
             question = self.ask[_QUESTIONS[point.direction]].format(who=who)
         else:
             question = self.ask["do" if node.id in self.own else "maybe"]
-        label = " ".join(self.graph.label(node.id).split())
+        label = " ".join((node.name or node.kind).split())
         lines = [f"  # {question}"]
         lines += [f"  - do: {text_as_yaml(f'... ({label})')}"]
         lines += [f"    at: {text_as_yaml(self.references.shortest(node.id))}", "    phase:"]

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from cjbpmn import elements as bpmn
+
+_KINDS: Final = {
+    "participant": "pool",
+    "subProcess": "sub-process",
+    "adHocSubProcess": "ad-hoc sub-process",
+    "intermediateCatchEvent": "intermediate event",
+    "intermediateThrowEvent": "intermediate event",
+    "eventBasedGateway": "event-based gateway",
+}
+"""What people call an element, where that is not only its BPMN name in several words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +98,23 @@ class FlowNode:
     loop: Loop | None = None
     line: int | None = None
     activation: str | None = None
+
+    @property
+    def kind(self) -> str:
+        """What people call such an element: what an event waits for comes first.
+
+        Examples
+        --------
+        >>> FlowNode("a", "intermediateCatchEvent", events=(EventDefinition("timer"),)).kind
+        'timer event'
+        >>> FlowNode("b", "businessRuleTask").kind
+        'business rule task'
+        """
+        words = _KINDS.get(self.type) or re.sub("(?=[A-Z])", " ", self.type).lower()
+        if not self.is_event or not self.events:
+            return words
+        first = "multiple" if len(self.events) > 1 else self.events[0].kind
+        return f"{first} {words.removeprefix('intermediate ')}"
 
     @property
     def is_activity(self) -> bool:

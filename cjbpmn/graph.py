@@ -147,9 +147,9 @@ class ProcessGraph:
         return self.participants[participant].name if participant else ""
 
     def label(self, node: str) -> str:
-        """Return what to call a node: its name, else its type and id."""
+        """Return what to call a node: its name, else its kind and id."""
         flow_node = self.nodes[node]
-        return flow_node.name or f"{flow_node.type} {flow_node.id}"
+        return flow_node.name or f"{flow_node.kind} {flow_node.id}"
 
     @cached_property
     def _by_end(self) -> tuple[FlowsByNode, FlowsByNode]:

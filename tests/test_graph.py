@@ -99,3 +99,22 @@ def test_what_is_broken_is_left_out_and_told() -> None:
 def test_a_model_without_a_process_is_an_error() -> None:
     with pytest.raises(InvalidDocument, match="no process"):
         graph_of("")
+
+
+@pytest.mark.parametrize(
+    ("element", "label"),
+    [
+        ('<task id="x" name="Pay"/>', "Pay"),
+        ('<userTask id="x"/>', "user task x"),
+        ('<startEvent id="x"><messageEventDefinition/></startEvent>', "message start event x"),
+        ('<intermediateThrowEvent id="x"/>', "intermediate event x"),
+        (
+            '<startEvent id="x"><timerEventDefinition/><signalEventDefinition/></startEvent>',
+            "multiple start event x",
+        ),
+        ('<eventBasedGateway id="x"/>', "event-based gateway x"),
+        ('<subProcess id="x"/>', "sub-process x"),
+    ],
+)
+def test_what_has_no_name_is_called_by_its_kind(element: str, label: str) -> None:
+    assert graph_of(f'<process id="p">{element}</process>').label("x") == label

@@ -32,7 +32,22 @@ def test_what_only_undoes_work_cannot_be_addressed_and_that_is_said() -> None:
     enriched = enrich_document(document, Journey("J", customer="C", steps=(step,)))
     [finding] = enriched.findings
     assert finding.code == "no-contact"
-    assert "a task that only undoes work" in finding.message
+    assert "(task that only undoes work)" in finding.message
     assert not [one for one in build_graph(document).flows.values() if one.kind == "message"]
     document.strip()
     assert document.to_bytes() == UNDOING
+
+
+@pytest.mark.parametrize(("at", "kind"), [("which", "exclusive gateway"), ("desk", "lane")])
+def test_what_exchanges_no_messages_is_told_in_plain_words(at: str, kind: str) -> None:
+    model = models.definitions(
+        '<process id="p"><laneSet id="lanes"><lane id="desk" name="Desk">'
+        "<flowNodeRef>which</flowNodeRef></lane></laneSet>"
+        '<exclusiveGateway id="which"/></process>'
+    )
+    journey = Journey("J", customer="C", steps=(Step("I choose", at=(at,)),))
+    finding, *_ = enrich_document(read_document(model), journey).findings
+    assert finding.message == (
+        '"I choose" gets no message flow, for no messages are exchanged with what it is linked to '
+        f"({kind})"
+    )

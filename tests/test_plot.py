@@ -261,6 +261,14 @@ def test_hostile_names_are_drawn_and_give_well_formed_svg(name: str, tmp_path: P
     assert not root.xpath("//@*[contains(., 'javascript:')]")
 
 
+def test_no_id_is_drawn_where_somebody_has_no_name() -> None:
+    graph, points, waits = make_case(2, [""])
+    figure = draw_journey_map(graph, points, waits)
+    drawn = " ".join(texts(figure))
+    assert "(task)" in drawn
+    assert not [node for node in graph.nodes if node in drawn.split()]
+
+
 def test_dollars_are_money() -> None:
     figure = draw_journey_map(*make_case(1, ["Price $5 and $10"]))
     assert "Price $5 and $10" in texts(figure)

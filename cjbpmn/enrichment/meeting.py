@@ -87,14 +87,15 @@ def _new_contacts(
         node = graph.nodes.get(reference)
         directions = _directions(planned.step, node) if node is not None else ()
         if node is None or not directions:
-            kind = "flow" if node is None else node.type
-            if node is not None and _only_undoes(node):
-                kind += " that only undoes work"
+            if node is None:
+                kind = "lane" if reference in graph.lanes else "flow"
+            else:
+                kind = node.kind + (" that only undoes work" if _only_undoes(node) else "")
             plan.findings.append(
                 Finding(
                     "no-contact",
-                    f'"{planned.step.do}" is linked to a {kind}, which cannot exchange messages; '
-                    "it gets no message flow",
+                    f'"{planned.step.do}" gets no message flow, for no messages are exchanged '
+                    f"with what it is linked to ({kind})",
                     (reference,),
                     None if node is None else node.line,
                     Severity.INFO,

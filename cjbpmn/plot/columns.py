@@ -177,7 +177,11 @@ class Columns:
         return self._label(column.node or "")
 
     def _label(self, node: str) -> str:
-        return self.graph.label(node) if node in self.graph.nodes else node
+        """Return what to call a node; an id says nothing to those who look at a picture."""
+        if node not in self.graph.nodes:
+            return node
+        found = self.graph.nodes[node]
+        return found.name or f"({found.kind})"
 
     def _meeting(self, point: InteractionPoint) -> Meeting:
         activity = self._label(point.other_node)
