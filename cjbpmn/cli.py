@@ -22,6 +22,7 @@ from cjbpmn.batch import (
     StripModel,
     Task,
     WrongCall,
+    demand_ending,
     is_folder,
     load_journey,
     load_times,
@@ -55,7 +56,7 @@ from cjbpmn.terminal import (
     tell_done,
 )
 
-_PICTURES: Final = ("svg", "png", "pdf")
+_PICTURES: Final = (".svg", ".png", ".pdf")
 
 app = typer.Typer(
     cls=Commands,
@@ -304,9 +305,7 @@ def draw(
       cjbpmn draw claim.cj.bpmn -o claim.svg
       cjbpmn draw claim.cj.bpmn -o claim.png
     """
-    kind = Path(output).suffix.lower().removeprefix(".")
-    if kind not in _PICTURES:
-        raise WrongCall("end its name in .svg, .png or .pdf to say which kind", path=output)
+    demand_ending(output, _PICTURES)
     if Path(model).is_dir():
         raise WrongCall("this is a folder; draw one model at a time", path=model)
     task = DrawMap(tuple(customer or ()), journey)
@@ -440,6 +439,8 @@ def _give(
 ) -> None:
     """Write a text for each model: to a file, a folder, or the terminal."""
     into_folder = output is not None and is_folder(output)
+    if output is not None and not into_folder:
+        demand_ending(output, task.endings)
     plan = plan_jobs(models, output, ending=task.ending if into_folder else None)
     rows = _run(context, task, plan)
     if output is None:

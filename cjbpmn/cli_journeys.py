@@ -12,6 +12,7 @@ from cjbpmn.batch import (
     Message,
     Status,
     WrongCall,
+    demand_ending,
     gather,
     is_table,
     load_journeys,
@@ -21,6 +22,7 @@ from cjbpmn.batch import (
 )
 from cjbpmn.cli_options import Model, Notation, Quotes, choose_form
 from cjbpmn.findings import Severity
+from cjbpmn.journey.file import ENDINGS as JOURNEY_ENDINGS
 from cjbpmn.report.tables import plural
 from cjbpmn.terminal import deliver, exit_code, tell, tell_done
 
@@ -77,6 +79,7 @@ def convert(  # noqa: PLR0913, PLR0917 - one argument for each option
       cjbpmn convert claim.journey.yaml --survey answers.csv --scale 1-5 -o new.yaml
       cjbpmn convert claim.journey.yaml -o claim.mmd
     """
+    demand_ending(output, JOURNEY_ENDINGS)
     reads_table = is_table(journey)
     if observations and not (reads_table or is_table(output)):
         raise WrongCall("there is no table of steps that it belongs to", path=observations)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cjbpmn.batch import models_in
+from cjbpmn.batch import WrongCall, demand_ending, is_folder, models_in
 from cjbpmn.called_processes import ModelFolder
 from cjbpmn.report import Form
 
@@ -89,17 +89,28 @@ def choose_form(notation: Form | None, output: str | None) -> Form:
     notation : Form or None
         What was said.
     output : str or None
-        The file to write.
+        The file or folder to write.
 
     Returns
     -------
     Form
         The notation.
 
+    Raises
+    ------
+    WrongCall
+        If the file is called as something else that results are not written in, or if a
+        spreadsheet is to go to the terminal.
+
     Examples
     --------
     >>> str(choose_form(None, "points.csv")), str(choose_form(None, None))
     ('csv', 'table')
     """
-    ending = Path(output or "").suffix.lower().removeprefix(".")
-    return notation or next((form for form in Form if form == ending), Form.TABLE)
+    if notation == Form.XLSX and output is None:
+        raise WrongCall("a spreadsheet goes to a file; say which: -o FILE")
+    if notation is not None or output is None or is_folder(output):
+        return notation or Form.TABLE
+    ending = Path(output).suffix.lower()
+    demand_ending(output, ["", *(form.ending for form in Form)])
+    return next((form for form in Form if form.ending == ending), Form.TABLE)

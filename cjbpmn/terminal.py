@@ -229,7 +229,7 @@ def deliver(
     """
     if output is not None:
         make_folder_for(Path(output))
-        write_bytes(output, render(found, form, several=several))
+        write_bytes(output, render(found, form, several=several, path=output))
         tell_done(output, found[0].summary if not several else plural(len(found), "model"))
     elif form == Form.TABLE:
         show_tables(found)

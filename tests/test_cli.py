@@ -427,6 +427,11 @@ def test_a_reader_that_leaves_early_is_no_error(enriched: Path) -> None:
         (["strip", "m.bpmn", "-o", "x", "--in-place"], r"error: --in-place and -o exclude .+"),
         (["points", "m.bpmn", "-f", "xml"], r"error: invalid value for '--format'.+'xml'.+"),
         (["draw", "m.bpmn", "-o", "m.gif"], r"error: m\.gif: end its name in \.svg.+"),
+        (["points", "m.bpmn", "-o", "m.pdf"], r"error: m\.pdf: end its name in \.txt, .+"),
+        (["waits", "m.bpmn", "-f", "xlsx"], r"error: a spreadsheet goes to a file; .+"),
+        (["draft", "m.bpmn", "-o", "m.xlsx"], r"error: m\.xlsx: end its name in \.yaml or .+"),
+        (["extract", "m.bpmn", "-o", "m.pdf"], r"error: m\.pdf: end its name in \.yaml, .+"),
+        (["convert", "j.yaml", "-o", "m.xls"], r"error: m\.xls: end its name in \.yaml, .+"),
         (["draw", ".", "-o", "m.svg"], r"error: \.: this is a folder; .+"),
         (["strip", "m.bpmn", "n.bpmn", "-o", "o.bpmn"], r"error: o\.bpmn: this is a file; .+"),
         (["strip", "m.bpmn", "n.bpmn", "-o", "j.yaml"], r"error: j\.yaml: this is a file; .+"),
@@ -568,6 +573,28 @@ def test_the_ending_of_the_output_says_the_notation(
         assert len({len(row) for row in csv.reader(io.StringIO(text))}) == 1
     else:
         assert text.startswith(str(enriched))
+
+
+@pytest.mark.parametrize("command", ["points", "waits"])
+def test_a_spreadsheet_holds_what_csv_holds(command: str, call: Call, enriched: Path) -> None:
+    pytest.importorskip("openpyxl")
+    for name in ("out.xlsx", "out.csv"):
+        assert call(command, enriched, "-o", name).exit_code == 0
+    sheet, text = pd.read_excel("out.xlsx", dtype=str), pd.read_csv("out.csv", dtype=str)
+    assert list(sheet.columns) == list(text.columns)
+    assert len(sheet) == len(text) > 0
+    names = "other_name" if command == "points" else "end_name"
+    assert list(sheet[names]) == list(text[names])
+
+
+def test_without_openpyxl_a_spreadsheet_is_not_written_and_the_remedy_is_told(
+    call: Call, enriched: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "openpyxl", None)
+    for command in (["points", enriched], ["convert", EXAMPLES / "webshop.journey.yaml"]):
+        done = call(*command, "-o", "out.xlsx")
+        assert done.exit_code == 4
+        assert re.fullmatch(r"error: out\.xlsx: .+ 'pip install openpyxl', .+\n", done.stderr)
 
 
 def test_what_is_said_goes_before_the_ending(call: Call, enriched: Path) -> None:

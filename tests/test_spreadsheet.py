@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_table import JOURNEYS
 
-from cjbpmn.errors import CjbpmnError, CjbpmnWarning, InvalidJourney
+from cjbpmn.errors import CjbpmnError, CjbpmnWarning, InvalidJourney, NotWritten
 from cjbpmn.journey import (
     Branch,
     Calendar,
@@ -32,7 +32,8 @@ from cjbpmn.journey import (
     Step,
 )
 from cjbpmn.journey.file import read_journey, write_journey
-from cjbpmn.journey.tables.spreadsheet import read_spreadsheet, text_of, write_spreadsheet
+from cjbpmn.journey.tables.spreadsheet import read_spreadsheet, write_spreadsheet
+from cjbpmn.journey.tables.workbook import text_of
 from cjbpmn.timespan import parse_timespan
 
 openpyxl = pytest.importorskip("openpyxl")
@@ -317,10 +318,10 @@ def test_what_a_spreadsheet_cannot_hold_is_told(tmp_path: Path) -> None:
 
 def test_without_openpyxl_it_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "openpyxl", None)
-    with pytest.raises(CjbpmnError, match=r"pip install openpyxl"):
+    with pytest.raises(NotWritten, match=r"t\.xlsx: .*pip install openpyxl.*write CSV"):
         write_spreadsheet(Journey("x"), tmp_path / "t.xlsx")
     (tmp_path / "t.xlsx").write_bytes(b"PK")
-    with pytest.raises(CjbpmnError, match=r"pip install openpyxl"):
+    with pytest.raises(CjbpmnError, match=r"t\.xlsx: .*pip install openpyxl.*save it as CSV"):
         read_journey(tmp_path / "t.xlsx")
 
 

@@ -16,7 +16,7 @@ from cjbpmn.enrichment import extract_journeys
 from cjbpmn.errors import InvalidDocument
 from cjbpmn.findings import Severity
 from cjbpmn.journey import Journey
-from cjbpmn.journey.file import write_journey
+from cjbpmn.journey.file import ENDINGS, YAML_ENDINGS, write_journey
 from cjbpmn.journey.quotes import strip_quotes
 from cjbpmn.journey.tables.table import write_table
 from cjbpmn.journey.writer import journey_to_yaml
@@ -35,6 +35,7 @@ class ExtractJourney:
 
     quotes: bool = True
     ending: str = ".journey.yaml"
+    endings: tuple[str, ...] = ENDINGS
 
     def __call__(self, document: Document) -> Product:
         """Do it."""
@@ -69,6 +70,7 @@ class DraftJourney:
     customer: tuple[str, ...] = ()
     language: str | None = None
     ending: str = ".journey.yaml"
+    endings: tuple[str, ...] = YAML_ENDINGS
 
     def __call__(self, document: Document) -> Product:
         """Do it."""

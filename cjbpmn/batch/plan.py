@@ -135,6 +135,33 @@ def is_folder(output: str) -> bool:
     return output.endswith(("/", os.sep)) or Path(output).is_dir()
 
 
+def demand_ending(output: str, endings: Sequence[str]) -> None:
+    """Refuse a file whose name says that it is something else than what is written.
+
+    Parameters
+    ----------
+    output : str
+        The file to be written.
+    endings : sequence of str
+        How its name may end; the empty string allows a name without an ending.
+
+    Raises
+    ------
+    WrongCall
+        If it ends in another way.
+
+    Examples
+    --------
+    >>> demand_ending("map.jpg", [".svg", ".png"])
+    Traceback (most recent call last):
+    cjbpmn.batch.plan.WrongCall: map.jpg: end its name in .svg or .png to say which kind
+    """
+    if Path(output).suffix.lower() not in endings:
+        *most, last = filter(None, endings)
+        listed = f"{', '.join(most)} or {last}" if most else last
+        raise WrongCall(f"end its name in {listed} to say which kind", path=output)
+
+
 def refuse_overwriting(
     targets: Iterable[str | Path], inputs: Iterable[str | Path], remedy: str = ""
 ) -> None:

@@ -216,7 +216,7 @@ class DrawMap:
 
 
 def _writer(found: Sequence[Result], form: Form) -> Callable[[Path], object]:
-    return lambda path: write_bytes(path, render(found, form))
+    return lambda path: write_bytes(path, render(found, form, path=str(path)))
 
 
 def _path(document: Document) -> str:

@@ -21,10 +21,10 @@ from cjbpmn.errors import CjbpmnWarning, InvalidJourney
 from cjbpmn.journey import Journey
 from cjbpmn.journey.mermaid import to_mermaid
 from cjbpmn.journey.reader import Reader
-from cjbpmn.journey.tables.spreadsheet import ENDINGS as SPREADSHEETS
 from cjbpmn.journey.tables.spreadsheet import journey_of_spreadsheet, write_spreadsheet
 from cjbpmn.journey.tables.table import ENDINGS as TABLES
 from cjbpmn.journey.tables.table import journey_of_tables, write_table
+from cjbpmn.journey.tables.workbook import ENDINGS as SPREADSHEETS
 from cjbpmn.journey.writer import journey_to_json, journey_to_yaml
 from cjbpmn.journey.yaml import Note, Planter, invalid, read_text, tree_of
 
@@ -121,6 +121,13 @@ _NOTATIONS: Final = {
     ".mmd": to_mermaid,
     ".mermaid": to_mermaid,
 }
+
+
+YAML_ENDINGS: Final = (".yaml", ".yml")
+"""How the names of YAML files end."""
+
+ENDINGS: Final = (*YAML_ENDINGS, *_NOTATIONS, *TABLES, *SPREADSHEETS)
+"""How the names of journey files end that can be written."""
 
 
 def _read_file(path: str, notes: list[Note]) -> Journey:

@@ -1,8 +1,17 @@
-"""Results for people and for other programs: tables, CSV and JSON."""
+"""Results for people and for other programs: tables, CSV, spreadsheets and JSON."""
 
 from __future__ import annotations
 
-from cjbpmn.report.exports import Form, Result, print_tables, render, to_csv, to_json, to_text
+from cjbpmn.report.exports import (
+    Form,
+    Result,
+    print_tables,
+    render,
+    to_csv,
+    to_json,
+    to_text,
+    to_xlsx,
+)
 from cjbpmn.report.points import ModelPoints
 from cjbpmn.report.printable import printable
 from cjbpmn.report.waits import ModelWaits
@@ -18,4 +27,5 @@ __all__ = [
     "to_csv",
     "to_json",
     "to_text",
+    "to_xlsx",
 ]

@@ -1,4 +1,4 @@
-"""Results of one model or of many, as JSON, CSV or plain text."""
+"""Results of one model or of many, as JSON, CSV, a spreadsheet or plain text."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from cjbpmn.formulas import is_formula
+from cjbpmn.journey.tables.workbook import text_of, workbook_of
 from cjbpmn.report.printable import is_active, printable
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class Form(StrEnum):
     TABLE = "table"
     JSON = "json"
     CSV = "csv"
+    XLSX = "xlsx"
 
     @property
     def ending(self) -> str:
@@ -105,20 +107,54 @@ def to_csv(found: Sequence[Result], *, several: bool = False) -> bytes:
     bytes
         UTF-8.
     """
-    import pandas as pd  # noqa: PLC0415 - heavy, and needed only here
-
     if not found:
         return b""
+    whole = _frame_of(found, several=several).map(_harmless)
+    return str(whole.to_csv(index=False, lineterminator="\n")).encode(errors="backslashreplace")
+
+
+def to_xlsx(found: Sequence[Result], *, several: bool = False, path: str | None = None) -> bytes:
+    """Write results as a spreadsheet, one interaction point or waiting stretch a row.
+
+    Parameters
+    ----------
+    found : sequence of Result
+        The results.
+    several : bool
+        Whether to begin each row with the path of the model.
+    path : str or None
+        What the file is to be called, for those who are told that it cannot be made.
+
+    Returns
+    -------
+    bytes
+        A workbook with one sheet. No text in it is a formula.
+
+    Raises
+    ------
+    NotWritten
+        If openpyxl is not installed.
+    """
+    rows: list[list[str]] = [[]]
+    if found:
+        whole = _frame_of(found, several=several)
+        rows = [list(whole.columns), *whole.map(text_of).to_numpy().tolist()]
+    return workbook_of({"results": rows}, path)
+
+
+def _frame_of(found: Sequence[Result], *, several: bool) -> pd.DataFrame:
+    """Put all results into one frame whose cells hold one thing each."""
+    import pandas as pd  # noqa: PLC0415 - heavy, and needed only here
+
     frames = []
     for result in found:
         frame = result.as_frame().astype(object)
         if several:
             frame.insert(0, "path", result.path)
         frames.append(frame)
-    columns = frames[0].columns
     rows = [row for frame in frames for row in frame.itertuples(index=False)]
-    whole = pd.DataFrame([[_cell(value) for value in row] for row in rows], columns=columns)
-    return str(whole.to_csv(index=False, lineterminator="\n")).encode(errors="backslashreplace")
+    cells = [[_flat(value) for value in row] for row in rows]
+    return pd.DataFrame(cells, columns=frames[0].columns, dtype=object)
 
 
 def to_text(found: Sequence[Result], *, width: int = TEXT_WIDTH) -> bytes:
@@ -160,7 +196,9 @@ def print_tables(found: Sequence[Result], console: Console) -> None:
         console.print(result.as_table(console.width), end="")
 
 
-def render(found: Sequence[Result], form: Form, *, several: bool = False) -> bytes:
+def render(
+    found: Sequence[Result], form: Form, *, several: bool = False, path: str | None = None
+) -> bytes:
     """Write results in one of the notations.
 
     Parameters
@@ -171,15 +209,28 @@ def render(found: Sequence[Result], form: Form, *, several: bool = False) -> byt
         The notation.
     several : bool
         Whether many models were asked for.
+    path : str or None
+        What the file is to be called, for those who are told that it cannot be made.
 
     Returns
     -------
     bytes
         The content of a file.
+
+    Raises
+    ------
+    NotWritten
+        If it is to be a spreadsheet, and openpyxl is not installed.
     """
-    if form == Form.JSON:
-        return to_json(found, several=several)
-    return to_csv(found, several=several) if form == Form.CSV else to_text(found)
+    match form:
+        case Form.JSON:
+            return to_json(found, several=several)
+        case Form.CSV:
+            return to_csv(found, several=several)
+        case Form.XLSX:
+            return to_xlsx(found, several=several, path=path)
+        case Form.TABLE:
+            return to_text(found)
 
 
 def _escaped(match: re.Match[str]) -> str:
@@ -187,13 +238,18 @@ def _escaped(match: re.Match[str]) -> str:
     return json.dumps(match[0])[1:-1] if is_active(match[0]) else match[0]
 
 
-def _cell(value: Any) -> Any:
-    """Flatten a list into one cell, and keep a text from being a formula."""
-    if isinstance(value, list | tuple):
-        value = ";".join(
-            " -> ".join(map(str, item)) if isinstance(item, list | tuple) else str(item)
-            for item in value
-        )
+def _flat(value: Any) -> Any:
+    """Make one text of a list, for one cell."""
+    if not isinstance(value, list | tuple):
+        return value
+    return ";".join(
+        " -> ".join(map(str, item)) if isinstance(item, list | tuple) else str(item)
+        for item in value
+    )
+
+
+def _harmless(value: Any) -> Any:
+    """Keep a text from being a formula, and from ending its row."""
     if not isinstance(value, str):
         return value
     # A lone carriage return ends a row for some readers, even where it is quoted.

@@ -13,9 +13,9 @@ from cjbpmn.journey.forms import Form
 from cjbpmn.journey.tables.grid import Grid, Row, read_csv
 from cjbpmn.journey.tables.headers import Column, Place, find_column
 from cjbpmn.journey.tables.rows import Cell, TableReader, rows_of
-from cjbpmn.journey.tables.spreadsheet import ENDINGS as SPREADSHEETS
-from cjbpmn.journey.tables.spreadsheet import read_sheets, text_of
 from cjbpmn.journey.tables.table import knows
+from cjbpmn.journey.tables.workbook import ENDINGS as SPREADSHEETS
+from cjbpmn.journey.tables.workbook import read_sheets, text_of
 from cjbpmn.journey.yaml import Entry, Node, Note
 
 if TYPE_CHECKING:
