@@ -420,6 +420,8 @@ class Source:
         words = " ".join(re.sub(r",? *(try|use) XML_PARSE_HUGE( option)?", "", message).split())
         if words == "unknown error":
             return UnsafeDocument("there is not enough memory to read the file", path=self.path)
+        if words.startswith("Start tag expected"):
+            words = "it does not begin with '<'; export the model as BPMN 2.0 XML"
         if _BEYOND_LIMITS.search(words):
             return UnsafeDocument(
                 f"no model needs what this file holds: {words}", path=self.path, line=line

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import models
 import pytest
 from test_journey import read_step
 
@@ -63,6 +64,26 @@ def test_other_bytes_are_refused(tmp_path: Path) -> None:
         read_journey(write(tmp_path, b"journey: x\nneed: a\x07b\n"))
 
 
+@pytest.mark.parametrize(
+    ("data", "complaint"),
+    [
+        (b"PK\x03\x04\x14\x00", "j.yaml: this is a packed file, as Word"),
+        (b"%PDF-1.4\n1 0 obj\n", "j.yaml: this is a PDF"),
+        (b"\x89PNG\r\n\x1a\n", "j.yaml: this is a picture"),
+        (b"<svg/>", "j.yaml:1: this is XML, and no journey file"),
+        (models.PLAIN, "j.yaml:1: this is a BPMN model, and no journey file; 'cjbpmn extract'"),
+        (b"I go there\n---\nI come", "j.yaml:1: expected keys and values|one journey a file"),
+        (b"'I go' there\nI come", "j.yaml:1: the text goes on after its closing quote"),
+        (b"%x 1 0 obj\nI come\n", "j.yaml:2: expected a key, a colon and a blank: I come"),
+    ],
+)
+def test_another_kind_of_file_is_told_for_what_it_is(
+    data: bytes, complaint: str, tmp_path: Path
+) -> None:
+    with pytest.raises(InvalidJourney, match=complaint):
+        read_journey(write(tmp_path, data))
+
+
 def test_a_huge_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InvalidJourney, match="larger than 5 MB"):
         read_journey(write(tmp_path, b"#" * (MAX_BYTES + 1)))
@@ -116,6 +137,7 @@ def test_anchors_may_be_used() -> None:
         ("do:I pay", "a space is missing after the colon: - do:I pay"),
         ("do: I pay\n    feels: {value: 1, because: I ask: when?}", "close each bracket"),
         ("do: I pay\n    feels: {value: 1, because: a, really}", "a comma ends a text.*'really'"),
+        ("do: I pay\n    feels: {value: 1, because: “a, really”}", "'really”' in straight quotes"),
         ("do: I pay\n    sees: [sign: closed]", 'needs quotes: "sign: closed"'),
         ("do: I pay\n    at: [Shop: pay]", "at: a text with ': ' in it needs quotes"),
         ("do: I pay\n    at:\n      Shop: pay", 'needs quotes: "Shop: pay"'),

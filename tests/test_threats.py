@@ -388,7 +388,7 @@ REFUSED: dict[str, tuple[Row, str]] = {
     "no namespace": ("<definitions/>", r"no BPMN 2\.0 model.*without a namespace"),
     "another root of BPMN": (f'<process {NS} id="p"/>', r"no BPMN 2\.0 model: the root is <process>"),
     "an SVG": ("<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>", r"no BPMN 2\.0 model"),
-    "JSON": ('{"resourceId": "canvas"}', "not well-formed.*'<' not found"),
+    "JSON": ('{"resourceId": "canvas"}', "not well-formed.*does not begin with '<'; export the model as BPMN 2.0 XML"),
     "nothing": (b"", "file is empty"),
     "white space": (b" \n\t\r\n", "file is empty"),
     "a mark and nothing": (b"\xef\xbb\xbf", "not well-formed|file is empty"),

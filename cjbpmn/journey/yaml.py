@@ -26,6 +26,15 @@ MAX_BYTES: Final = 5_000_000
 _MAX_DEPTH: Final = 20
 _MAX_REPEATED: Final = 1000
 _MAX_MESSAGE: Final = 400
+_NO_TEXTS: Final = {
+    b"PK\x03\x04": "a packed file, as Word and Excel write it",
+    b"\xd0\xcf\x11\xe0": "a file of an old Word or Excel",
+    b"%PDF": "a PDF",
+    b"\x89PNG": "a picture",
+}
+"""How files begin that are given for a journey by mistake."""
+
+_XML: Final = re.compile(r"\s*<[?!\w]")
 _NOTHING: Final = frozenset({"", "~", "null", "Null", "NULL"})
 
 
@@ -101,6 +110,9 @@ def read_text(path: str, notes: list[Note], most: int = MAX_BYTES) -> str:
     data = read_bytes(path, most)
     if len(data) > most:
         raise InvalidJourney(f"larger than {most // 1_000_000} MB; no journey is", path=path)
+    for beginning, what in _NO_TEXTS.items():
+        if data.startswith(beginning):
+            raise InvalidJourney(f"this is {what}; save the journey as YAML or CSV", path=path)
     encoding = "utf-16" if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
     try:
         return data.decode(encoding)
@@ -198,6 +210,7 @@ def key_of(text: str) -> str:
 
 _COMMA: Final = re.compile(r"\s*[,}]")
 _HASH: Final = re.compile(r" +(#[^\s#=-][^\n]*)")
+_CURLY_QUOTE: Final = re.compile("[\u2018-\u201f\u00ab\u00bb]")
 _CURLY: Final = re.compile("[\u201c\u201e\u00ab]([^\u201c\u201d\u201e]*)[\u201d\u201c\u00bb]")
 
 
@@ -230,6 +243,10 @@ class Planter:
         InvalidJourney
             If the text is no YAML, or more than a journey needs of it.
         """
+        if _XML.match(self.text):
+            what = "a BPMN model" if "BPMN/20100524/MODEL" in self.text else "XML"
+            remedy = "'cjbpmn extract' writes the journey of an enriched model into a file"
+            raise invalid(f"this is {what}, and no journey file; {remedy}", self.path, 1)
         try:
             root = YAML(typ="safe", pure=True).compose(self.text)
         except RecursionError:
@@ -277,7 +294,8 @@ class Planter:
             if key.value == "<<":
                 raise self._error("'<<' is not part of YAML 1.2; write the keys out", key)
             if node.flow_style and _COMMA.match(self.text, key.end_mark.index):
-                text = f"put the text that ends in {key.value!r} in quotes"
+                straight = "straight " if _CURLY_QUOTE.search(key.value) else ""
+                text = f"put the text that ends in {key.value!r} in {straight}quotes"
                 raise self._error(f"inside {{ }} a comma ends a text: {text}", key)
             if key_of(key.value) in entries:
                 raise self._error(f"the key {key.value!r} stands twice in one place", key)
@@ -343,6 +361,7 @@ _INDENTED: Final = {
         " a text of several lines needs quotes"
     ),
     "expected <block end>": "the indentation does not fit the lines above",
+    "expected '<document start>'": "expected a key, a colon and a blank",
     "could not find expected ':'": "expected a key, a colon and a blank",
 }
 _QUOTE: Final = "if that belongs to the text, put the text in quotes"
