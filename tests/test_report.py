@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import math
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -17,6 +18,7 @@ from cjbpmn.document import read_document
 from cjbpmn.graph import ProcessGraph, build_graph
 from cjbpmn.interaction import COLUMNS, InteractionPoint, InteractionPoints
 from cjbpmn.report import Form, ModelPoints, ModelWaits, printable, render, to_csv, to_json, to_text
+from cjbpmn.report.doubts import WORDS, doubt_in_words
 from cjbpmn.report.waits import case_in_words, ending_in_words, hours_in_words
 from cjbpmn.waiting import CaseFigures, WaitingReport, WaitingStretch
 
@@ -276,9 +278,19 @@ def test_a_case_in_words() -> None:
     assert case_in_words(CaseFigures(5, 4, 4, None, 2)) == [
         "On average a customer waits 4 h or more; the longest silence is 2 h or more."
     ]
+    assert case_in_words(CaseFigures(0, 0, 0, None, 0)) == [
+        "How long a customer waits cannot be said: too many times are unknown."
+    ]
     assert case_in_words(CaseFigures(5, 4, 4, 4, 2)) == [
         "One customer waits 4 h of 5 h; the longest silence is 2 h."
     ]
+
+
+def test_every_warning_has_words() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "waiting.md").read_text(encoding="utf-8")
+    codes = re.findall(r"^\| `([a-z-]+)` \|", page.partition("\n## Warnings\n")[2], re.MULTILINE)
+    assert sorted(codes) == sorted(WORDS)
+    assert doubt_in_words("odd-thing") == "odd thing"
 
 
 def test_endings_in_words() -> None:

@@ -14,6 +14,7 @@ from rich.text import Text
 from cjbpmn.durations import read_timings
 from cjbpmn.given_times import Given
 from cjbpmn.graph import ProcessGraph
+from cjbpmn.report.doubts import doubt_in_words
 from cjbpmn.report.printable import printable
 from cjbpmn.report.tables import Column, make_table, plural
 from cjbpmn.waiting import (
@@ -39,16 +40,6 @@ _ENDINGS: Final = {
     "stuck": "get stuck",
     "no_contact": "never meet the customer",
 }
-
-_DOUBTS: Final = {
-    "call-unresolved": "these call a process that is not in the file (--processes)",
-    "unknown-duration": "nobody says how long these take",
-    "assumed-probability": "each way out is taken to be as likely as the others",
-    "step-skipped": "some cases pass these by",
-    "unused-calendar": "working hours count as if it were always so, for nobody says when a case "
-    "begins (--begins)",
-}
-"""What the commonest doubts mean; the others tell by their codes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +167,7 @@ class ModelWaits:
             code, _, about = warning.partition(":")
             kinds.setdefault(code, []).extend([self._label(about)] if about else [])
         for code, nodes in kinds.items():
-            what = _DOUBTS.get(code) or code.replace("-", " ")
+            what = doubt_in_words(code)
             yield Text(printable(f"{what}: {', '.join(nodes)}" if nodes else what), style="dim")
 
 
@@ -202,6 +193,8 @@ def case_in_words(case: CaseFigures) -> list[str]:
         return []
     wait, longest = hours_in_words(case.wait), hours_in_words(case.longest)
     if case.wait_max is None:
+        if not case.wait:
+            return ["How long a customer waits cannot be said: too many times are unknown."]
         return [
             f"On average a customer waits {wait} or more; the longest silence is {longest} or more."
         ]
