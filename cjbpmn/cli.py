@@ -358,19 +358,25 @@ def draft(
 
 @app.command()
 def extract(
-    context: typer.Context, models: Models, output: Target = None, quotes: Quotes = True
+    context: typer.Context,
+    models: Models,
+    output: Target = None,
+    customer: Customers = None,
+    quotes: Quotes = True,
 ) -> None:
     """Take the journey out of an enriched model, as a journey file.
 
     The model stays as it is. References say again what was written, where that
-    still means the same.
+    still means the same. Where a tool has dropped what cjbpmn wrote, or nobody
+    has enriched the model, the journey is read from what is drawn of the customer.
 
     [bold]Examples[/bold]
 
       cjbpmn extract claim.cj.bpmn -o claim.journey.yaml
       cjbpmn extract enriched/ -o journeys/
+      cjbpmn extract theirs.bpmn --customer Kunde -o theirs.journey.yaml
     """
-    _give(context, ExtractJourney(quotes=quotes), models, output)
+    _give(context, ExtractJourney(tuple(customer or ()), quotes=quotes), models, output)
 
 
 app.command()(convert)

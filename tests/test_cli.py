@@ -169,6 +169,15 @@ def test_a_model_without_a_journey_has_none_to_give(call: Call) -> None:
     assert "carries no journey; 'cjbpmn draft' writes one to begin with" in told.stderr
 
 
+def test_a_journey_is_read_from_what_is_drawn_of_somebody(call: Call) -> None:
+    write("m.bpmn", pools("Buyer", "Shop"))
+    assert "--customer NAME" in call("extract", "m.bpmn").stderr
+    told = call("extract", "m.bpmn", "--customer", "Buyer", "-o", "out.yaml")
+    assert (told.exit_code, "rebuilt from what is drawn" in told.stderr) == (1, True)
+    journey = read_journey(Path("out.yaml"))
+    assert (journey.customer, [step.do for step in journey.steps]) == ("Buyer", ["Do Buyer"])
+
+
 def test_a_draft_can_be_put_on_its_model(call: Call) -> None:
     model = EXAMPLES / "webshop.bpmn"
     told = call("draft", model, "-o", "draft.yaml", "--language", "nl")
@@ -515,7 +524,7 @@ def test_somebody_says_who_the_customer_is(call: Call) -> None:
     assert (both.exit_code, json.loads(both.stdout)) == (0, [])
 
 
-@pytest.mark.parametrize("command", ["points", "waits", "draw", "enrich"])
+@pytest.mark.parametrize("command", ["points", "waits", "draw", "enrich", "draft", "extract"])
 def test_a_customer_that_is_not_there(command: str, call: Call) -> None:
     write("m.bpmn", pools("Front office", "Back office"))
     write("j.yaml", JOURNEY.replace("at: Ask", "at: t1"))

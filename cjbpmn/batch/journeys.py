@@ -9,12 +9,13 @@ from pathlib import Path
 
 from cjbpmn.atomic import write_bytes
 from cjbpmn.batch.run import Message, Product, finding_message, told_in
-from cjbpmn.batch.tasks import read_graph
+from cjbpmn.batch.tasks import check_customer, read_graph
 from cjbpmn.document import Document
 from cjbpmn.draft import draft_journey
 from cjbpmn.enrichment import extract_journeys
 from cjbpmn.errors import InvalidDocument
 from cjbpmn.findings import Severity
+from cjbpmn.graph import build_graph
 from cjbpmn.journey import Journey
 from cjbpmn.journey.file import ENDINGS, YAML_ENDINGS, write_journey
 from cjbpmn.journey.quotes import strip_quotes
@@ -29,20 +30,26 @@ class ExtractJourney:
 
     Parameters
     ----------
+    customer : tuple of str
+        Names or ids of the customer, where a journey has to be read from what is drawn.
     quotes : bool
         Whether what customers said word for word is wanted, and pictures of personas.
     """
 
+    customer: tuple[str, ...] = ()
     quotes: bool = True
     ending: str = ".journey.yaml"
     endings: tuple[str, ...] = ENDINGS
 
     def __call__(self, document: Document) -> Product:
         """Do it."""
-        found = extract_journeys(document)
+        if self.customer:
+            check_customer(build_graph(document), self.customer)
+        found = extract_journeys(document, customer=self.customer)
         if not found.journeys:
             raise InvalidDocument(
-                "this model carries no journey; 'cjbpmn draft' writes one to begin with",
+                "this model carries no journey; 'cjbpmn draft' writes one to begin with, and "
+                "--customer NAME reads one from what is drawn of the customer",
                 path=document.path,
             )
         journeys = found.journeys if self.quotes else tuple(map(strip_quotes, found.journeys))

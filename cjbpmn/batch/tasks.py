@@ -55,7 +55,7 @@ class EnrichModel:
     def __call__(self, document: Document) -> Product:
         """Do it."""
         if self.customer:
-            _check_customer(build_graph(document.without_enrichment()), self.customer)
+            check_customer(build_graph(document.without_enrichment()), self.customer)
         done = enrich_document(document, self.journeys, customer=self.customer, **self.drawing)
         broken = build_graph(document).findings
         return Product(
@@ -259,13 +259,31 @@ def read_graph(
     if processes is not None:
         graph = resolve_calls(graph, processes)
     messages = [finding_message(finding, _path(document)) for finding in graph.findings]
-    if not _check_customer(graph, customer):
+    if not check_customer(graph, customer):
         messages.append(Message(severity, f"{_path(document)}: {_ask_for_customer(graph)}"))
     return graph, tuple(messages)
 
 
-def _check_customer(graph: ProcessGraph, names: Sequence[str]) -> frozenset[str]:
-    """Return who the customer is; a name that somebody gave in vain is no fault of the model."""
+def check_customer(graph: ProcessGraph, names: Sequence[str]) -> frozenset[str]:
+    """Return who the customer is; a name that somebody gave in vain is no fault of the model.
+
+    Parameters
+    ----------
+    graph : ProcessGraph
+        The model.
+    names : sequence of str
+        Names or ids of the customer.
+
+    Returns
+    -------
+    frozenset of str
+        The ids of pools and lanes.
+
+    Raises
+    ------
+    NoCustomer, AmbiguousCustomer
+        If the names fit nobody, or several.
+    """
     try:
         return resolve_customer(graph, names)
     except ElementNotFound as error:
