@@ -69,6 +69,10 @@ class Options:
     debug: bool = False
 
 
+class Stopped(Exception):
+    """Somebody stopped it; it says how far it got."""
+
+
 class Commands(TyperGroup):
     """The commands, run so that every error is one line and one exit code."""
 
@@ -76,15 +80,18 @@ class Commands(TyperGroup):
         """Run a command and leave the program with its exit code."""
         options = Options()
         extra |= {"prog_name": "cjbpmn", "standalone_mode": False}
+        stopped = "stopped"
         try:
             code = super().main(*args, obj=options, **extra) or ExitCode.FINE
             sys.stdout.flush()
+        except Stopped as error:
+            code, stopped = ExitCode.INTERRUPTED, f"stopped {error}"
         except (KeyboardInterrupt, typer.Abort):
             code = ExitCode.INTERRUPTED
         except Exception as error:  # noqa: BLE001 - the last door: nobody wants a traceback
             code = _tell_failure(error, debug=options.debug)
         if code == ExitCode.INTERRUPTED:
-            tell([Message(Severity.ERROR, "stopped; no file is half-written")])
+            tell([Message(Severity.ERROR, f"{stopped}; no file is half-written")])
         raise SystemExit(int(code))
 
 
@@ -157,18 +164,28 @@ def follow(rows: Iterable[Row], number: int | None = None, *, debug: bool = Fals
     -------
     list of Row
         All of them.
+
+    Raises
+    ------
+    Stopped
+        If somebody stops it before all of many files were done.
     """
-    done = []
+    done: list[Row] = []
     console = _errors()
     with _progress(console, number) as advance:
-        for row in rows:
-            # In a crowd, only what somebody must look at.
-            crowd = number is not None
-            tell((m for m in row.messages if not crowd or m.severity != Severity.INFO), console)
-            if debug and row.trace:
-                console.print(Text(_printable_lines(row.trace)), soft_wrap=True)
-            done.append(row)
-            advance()
+        try:
+            for row in rows:
+                # In a crowd, only what somebody must look at.
+                crowd = number is not None
+                tell((m for m in row.messages if not crowd or m.severity != Severity.INFO), console)
+                if debug and row.trace:
+                    console.print(Text(_printable_lines(row.trace)), soft_wrap=True)
+                done.append(row)
+                advance()
+        except KeyboardInterrupt as error:
+            if number is None:
+                raise
+            raise Stopped(f"after {len(done)} of {plural(number, 'model')}") from error
     return done
 
 
@@ -315,9 +332,11 @@ def _tell_trouble(error: OSError) -> int:
 
 def _wrong_call_in_words(error: Any) -> str:
     said = " ".join(str(error.format_message()).split()).rstrip(".")
+    said = said.replace("Value error, ", "")
     context = getattr(error, "ctx", None)
     command = context.command_path if context is not None else "cjbpmn"
-    return f"{said[:1].lower()}{said[1:]}; see {command} --help"
+    see = " See" if said.endswith("?") else "; see"
+    return f"{said[:1].lower()}{said[1:]}{see} {command} --help"
 
 
 def _forget_output() -> None:

@@ -183,7 +183,9 @@ def test_a_draft_can_be_put_on_its_model(call: Call) -> None:
     told = call("draft", model, "-o", "draft.yaml", "--language", "nl")
     assert told.exit_code == 0
     assert "# Wat doet de klant" in Path("draft.yaml").read_text("utf-8")
-    assert call("enrich", model, "-j", "draft.yaml", "-o", "out.bpmn").exit_code == 0
+    told = call("enrich", model, "-j", "draft.yaml", "-o", "out.bpmn")
+    assert told.exit_code == 0
+    assert re.search(r"note: draft\.yaml:\d+: in \d+ steps nobody has said yet", told.stderr)
     assert call("draft", model).stdout.startswith("# A journey to begin with.")
     assert call("draft", model, "--language", "xx").exit_code == 2
 
@@ -428,6 +430,8 @@ def test_a_reader_that_leaves_early_is_no_error(enriched: Path) -> None:
     ("arguments", "line"),
     [
         (["frob"], r"error: no such command 'frob'; see cjbpmn --help"),
+        (["point"], r"error: no such command 'point'\. Did you mean .+\? See cjbpmn --help"),
+        (["points", "m.bpmn", "-f", "xml"], r"error: .+: 'xml' is not one of 'table', .+"),
         (["--frob"], r"error: no such option.+; see cjbpmn --help"),
         (["points"], r"error: missing argument .+; see cjbpmn points --help"),
         (["enrich", "m.bpmn", "-o", "o.bpmn"], r"error: missing option '--journey'.+"),
