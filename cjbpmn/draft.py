@@ -16,6 +16,9 @@ from cjbpmn.reading_order import rank_nodes
 from cjbpmn.references import References
 from cjbpmn.waiting import WaitingStretch, find_waiting_stretches
 
+TO_SAY = "..."
+"""What stands in a draft where somebody is to say what the customer does."""
+
 _QUESTIONS = {"c2o": "turns", "o2c": "gets", "both": "meets"}
 
 
@@ -99,7 +102,7 @@ class _Draft:
         return "\n".join(lines) + "\n"
 
     def _free(self, question: str) -> list[str]:
-        return [f"  # {self.ask[question]}", '  - do: "..."', "    feels:", ""]
+        return [f"  # {self.ask[question]}", f'  - do: "{TO_SAY}"', "    feels:", ""]
 
     def _nodes(self) -> Iterator[FlowNode]:
         """Yield the flow nodes that the customer may notice, as the process is read."""
@@ -140,7 +143,7 @@ class _Draft:
             question = self.ask["do" if node.id in self.own else "maybe"]
         label = " ".join((node.name or node.kind).split())
         lines = [f"  # {question}"]
-        lines += [f"  - do: {text_as_yaml(f'... ({label})')}"]
+        lines += [f"  - do: {text_as_yaml(f'{TO_SAY} ({label})')}"]
         lines += [f"    at: {text_as_yaml(self.references.shortest(node.id))}", "    phase:"]
         if point is not None:
             lines.append(f"    channel: {point.channel or ''}".rstrip())

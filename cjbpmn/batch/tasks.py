@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -15,10 +15,12 @@ from cjbpmn.batch.run import Message, Product, finding_message
 from cjbpmn.called_processes import ModelFolder, resolve_calls
 from cjbpmn.customer import find_customer_candidates, resolve_customer
 from cjbpmn.document import Document
+from cjbpmn.draft import TO_SAY
 from cjbpmn.enrichment import Drawing, Enriched, enrich_document
 from cjbpmn.errors import (
     AmbiguousCustomer,
     AmbiguousReference,
+    CjbpmnError,
     ElementNotFound,
     NoCustomer,
 )
@@ -64,6 +66,7 @@ class EnrichModel:
             messages=(
                 *(finding_message(found, _path(document)) for found in broken),
                 *(finding_message(found, self._home(found, document)) for found in done.findings),
+                *_ask_for_answers(self.journeys),
             ),
         )
 
@@ -213,6 +216,16 @@ class DrawMap:
         own = {step.element for step in chosen.steps}
         others = {step.element for one in graph.journeys for step in one.steps}
         return chosen, frozenset(others - own)
+
+
+def _ask_for_answers(journeys: Sequence[Journey]) -> Iterator[Message]:
+    """Tell of each journey in which steps of a draft are left as they were."""
+    for journey in journeys:
+        left = [step for step in journey.steps if step.do.startswith(TO_SAY)]
+        if left:
+            text = f"in {plural(len(left), 'step')} nobody has said yet what the customer does"
+            told = CjbpmnError(text, path=journey.path, line=left[0].line)
+            yield Message(Severity.INFO, str(told))
 
 
 def _writer(found: Sequence[Result], form: Form) -> Callable[[Path], object]:
