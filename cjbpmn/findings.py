@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from cjbpmn.errors import CjbpmnError
+
 
 class Severity(StrEnum):
     """How much a finding matters."""
@@ -30,11 +32,15 @@ class Finding:
         Where the first of them stands in the file.
     severity : Severity
         How much it matters.
+    path : str or None
+        The file that the line counts in, where that is not the model.
 
     Examples
     --------
     >>> str(Finding("dangling-flow", "the flow has no target", ("Flow_1",), 12))
     'line 12: [Flow_1] the flow has no target'
+    >>> str(Finding("unlinked-step", "it stands nowhere", line=3, path="claim.journey.yaml"))
+    'claim.journey.yaml:3: it stands nowhere'
     """
 
     code: str
@@ -42,7 +48,9 @@ class Finding:
     elements: tuple[str, ...] = ()
     line: int | None = None
     severity: Severity = Severity.WARNING
+    path: str | None = None
 
     def __str__(self) -> str:
-        place = f"line {self.line}: " if self.line else ""
-        return place + (f"[{', '.join(self.elements)}] " if self.elements else "") + self.message
+        elements = ", ".join(self.elements) or None
+        told = CjbpmnError(self.message, path=self.path, line=self.line, element=elements)
+        return told.alone

@@ -9,7 +9,7 @@ from __future__ import annotations
 import traceback
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
@@ -261,21 +261,15 @@ def finding_message(finding: Finding, path: str) -> Message:
     finding : Finding
         The finding.
     path : str
-        The file that it was found in.
+        The model that it was found in.
 
     Returns
     -------
     Message
         An info or a warning.
     """
-    told = CjbpmnError(
-        finding.message,
-        path=path,
-        line=finding.line,
-        element=", ".join(finding.elements) or None,
-    )
     severity = Severity.INFO if finding.severity == Severity.INFO else Severity.WARNING
-    return Message(severity, str(told))
+    return Message(severity, str(replace(finding, path=finding.path or path)))
 
 
 def bug_in_words(error: Exception) -> str:

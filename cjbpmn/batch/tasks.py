@@ -24,7 +24,7 @@ from cjbpmn.errors import (
     ElementNotFound,
     NoCustomer,
 )
-from cjbpmn.findings import Finding, Severity
+from cjbpmn.findings import Severity
 from cjbpmn.graph import ProcessGraph, build_graph
 from cjbpmn.interaction import find_interaction_points
 from cjbpmn.journey import Journey
@@ -64,19 +64,10 @@ class EnrichModel:
             document.write,
             summary=_enriched_in_words(done),
             messages=(
-                *(finding_message(found, _path(document)) for found in broken),
-                *(finding_message(found, self._home(found, document)) for found in done.findings),
+                *(finding_message(found, _path(document)) for found in (*broken, *done.findings)),
                 *_ask_for_answers(self.journeys),
             ),
         )
-
-    def _home(self, finding: Finding, document: Document) -> str:
-        """Return the file that the line of a finding counts in."""
-        if finding.code == "unlinked-step":
-            for journey in self.journeys:
-                if journey.path and finding.line in {step.line for step in journey.steps}:
-                    return journey.path
-        return _path(document)
 
 
 @dataclass(frozen=True, slots=True)

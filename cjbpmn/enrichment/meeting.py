@@ -28,7 +28,7 @@ def plan_contacts(plan: Plan, planned: PlannedStep, spoken_for: set[str]) -> Non
     planned.contacts = list(_new_contacts(plan, planned, spoken_for))
 
 
-def attach_step(plan: Plan, planned: PlannedStep, inside: frozenset[str]) -> None:
+def attach_step(plan: Plan, planned: PlannedStep, inside: frozenset[str], path: str | None) -> None:
     """Find the customer's own flow node for a step, and the flows over which it has contact.
 
     Parameters
@@ -39,6 +39,8 @@ def attach_step(plan: Plan, planned: PlannedStep, inside: frozenset[str]) -> Non
         The step; its host and its contacts are set.
     inside : frozenset of str
         What belongs to the customer.
+    path : str or None
+        The file that the step comes from.
     """
     graph = plan.graph
     for reference in planned.refs:
@@ -60,6 +62,7 @@ def attach_step(plan: Plan, planned: PlannedStep, inside: frozenset[str]) -> Non
                 planned.refs,
                 planned.step.line,
                 Severity.INFO,
+                path,
             )
         )
 

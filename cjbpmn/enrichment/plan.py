@@ -128,7 +128,7 @@ def _plan_steps(plan: Plan, planned: PlannedJourney) -> None:
             plan_contacts(plan, one, spoken_for)
             spoken_for |= {contact.flow for contact in one.contacts if contact.flow}
         else:
-            attach_step(plan, one, inside)
+            attach_step(plan, one, inside, planned.journey.path)
 
 
 def _resolve(graph: ProcessGraph, planned: PlannedJourney) -> None:
