@@ -79,6 +79,11 @@ __all__ = [
 ]
 
 
+def __dir__() -> list[str]:
+    """Show those who press Tab what there is to use, also where it is not loaded yet."""
+    return [*__all__, "__version__", "__doc__"]
+
+
 def __getattr__(name: str) -> Any:
     """Load matplotlib only when somebody draws: it takes longer than all the rest together."""
     if name in {"draw_journey_map", "save_figure"}:

@@ -50,6 +50,9 @@ class Document:
         self.opened: set[str] = set()
         self.kept: set[str] = set()
 
+    def __repr__(self) -> str:
+        return f"<Document {self.path or 'without a path'}>"
+
     @property
     def root(self) -> Element:
         """``bpmn:definitions``, as an lxml element: what you edit there is written too."""

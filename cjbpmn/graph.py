@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import networkx as nx
 
@@ -145,6 +145,20 @@ class ProcessGraph:
             lane = self.lanes[lane].parent
         participant = flow_node.participant
         return self.participants[participant].name if participant else ""
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """Show a notebook how much there is; all of it would fill it."""
+        del cycle  # Nothing in it holds the graph.
+        counts = {
+            "flow nodes": len(self.nodes) - len(self.participants),
+            "flows": len(self.flows),
+            "pools": len(self.participants),
+            "lanes": len(self.lanes),
+            "journeys": len(self.journeys),
+            "findings": len(self.findings),
+        }
+        told = ", ".join(f"{count} {name}" for name, count in counts.items())
+        printer.text(f"<ProcessGraph {self.path or ''}: {told}>")
 
     def label(self, node: str) -> str:
         """Return what to call a node: its name, else its kind and id."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -81,11 +81,31 @@ class InteractionPoints(tuple[InteractionPoint, ...]):
 
     __slots__ = ()
 
-    def to_frame(self) -> pd.DataFrame:
-        """Put them into a pandas frame, one a row, with the columns of `COLUMNS`."""
+    def to_frame(self, label: Callable[[str], str] | None = None) -> pd.DataFrame:
+        """Put them into a pandas frame, one a row.
+
+        Parameters
+        ----------
+        label : callable, optional
+            Says what to call a flow node, as `ProcessGraph.label` does.
+
+        Returns
+        -------
+        DataFrame
+            With the columns of `COLUMNS`; behind them, if there is a `label`, ``customer_name`` and
+            ``other_name``.
+        """
         import pandas as pd  # noqa: PLC0415 - heavy, and needed only here
 
-        return pd.DataFrame([point.as_dict() for point in self], columns=list(COLUMNS))
+        frame = pd.DataFrame([point.as_dict() for point in self], columns=list(COLUMNS))
+        if label is not None:
+            frame["customer_name"] = frame["customer_node"].map(label)
+            frame["other_name"] = frame["other_node"].map(label)
+        return frame
+
+    def _repr_html_(self) -> str:
+        """Show a notebook the points."""
+        return self.to_frame().to_html(na_rep="")
 
 
 def find_interaction_points(graph: ProcessGraph, customer: Sequence[str] = ()) -> InteractionPoints:

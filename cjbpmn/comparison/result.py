@@ -235,6 +235,10 @@ class Comparison:
 
         return pd.DataFrame(list(self.rows()), columns=list(COLUMNS))
 
+    def _repr_html_(self) -> str:
+        """Show a notebook the differences."""
+        return self.to_frame().to_html(na_rep="")
+
     def to_text(self, width: int = 100) -> str:
         """Write the differences for people, as a table.
 

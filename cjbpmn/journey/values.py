@@ -6,6 +6,7 @@ A value refuses what lies outside its range, wherever it comes from: a file, a t
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from html import escape
 from typing import TYPE_CHECKING
 
 from cjbpmn.alarms import parse_moment
@@ -22,6 +23,8 @@ from cjbpmn.journey.facts import Branch, Calendar, Duration, Measurement, Norm, 
 from cjbpmn.journey.ranges import Checked
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from cjbpmn.timespan import TimeSpan
 
 
@@ -346,3 +349,39 @@ class Journey(Checked):
         Checked.__post_init__(self)
         if self.begins is not None:
             object.__setattr__(self, "begins", parse_moment(self.begins).isoformat())
+
+    def to_frame(self) -> pd.DataFrame:
+        """Put the steps into a pandas frame, one a row, with what most people ask first.
+
+        Returns
+        -------
+        DataFrame
+            With the columns ``phase``, ``do``, ``at``, ``channel``, ``sees``, ``feels`` and
+            ``waits``; in ``feels``, the figure of each source.
+
+        Examples
+        --------
+        >>> step = Step("I eat", feels=(Emotion(2, source="customer"),))
+        >>> Journey("Lunch", steps=(step,)).to_frame().loc[0, "feels"]
+        'customer +2'
+        """
+        import pandas as pd  # noqa: PLC0415 - heavy, and needed only here
+
+        rows = [
+            {
+                "phase": step.phase,
+                "do": step.do,
+                "at": ", ".join(step.at),
+                "channel": step.channel,
+                "sees": ", ".join(filter(None, (one.text or one.type for one in step.sees))),
+                "feels": ", ".join(f"{one.source or '?'} {one.value:+g}" for one in step.feels),
+                "waits": step.waits.text if step.waits else None,
+            }
+            for step in self.steps
+        ]
+        columns = ["phase", "do", "at", "channel", "sees", "feels", "waits"]
+        return pd.DataFrame(rows, columns=columns)
+
+    def _repr_html_(self) -> str:
+        """Show a notebook the steps; all that is written of them would fill it."""
+        return f"<p>{escape(self.name)}</p>{self.to_frame().to_html(na_rep='')}"

@@ -81,10 +81,7 @@ class ModelPoints:
 
     def as_frame(self) -> pd.DataFrame:
         """Return them as a pandas frame, one a row, with the names of the two ends."""
-        frame = self.points.to_frame()
-        frame["customer_name"] = [self._label(point.customer_node) for point in self.points]
-        frame["other_name"] = [self._label(point.other_node) for point in self.points]
-        return frame
+        return self.points.to_frame(self._label)
 
     def as_table(self, width: int) -> RenderableType:
         """Return them for people, in so many columns."""

@@ -23,6 +23,7 @@ from cjbpmn.waiting import (
     WaitingReport,
     WaitingStretch,
     find_waiting_stretches,
+    name_contact,
 )
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 _WIDE: Final = 110
 """From so many columns on there is room for what is done meanwhile, and by whom."""
 
-_PARTS: Final = {"out": " (its end)", "reply": " (the answer)"}
 _DAY: Final = 24
 _ENDINGS: Final = {
     "closed": "are closed",
@@ -117,12 +117,9 @@ class ModelWaits:
 
     def as_frame(self) -> pd.DataFrame:
         """Return them as a pandas frame, one a row, with the names of what stands in them."""
-        frame = self.report.to_frame()
+        frame = self.report.to_frame(self._label_of_node)
         for name in ("by_lane", "by_cause", "sources"):
             frame[name] = [_listed(getattr(stretch, name)) for stretch in self.report]
-        frame["end_name"] = [self._label(stretch.end) for stretch in self.report]
-        frame["start_names"] = [tuple(map(self._label, one.starts)) for one in self.report]
-        frame["body_names"] = [tuple(map(self._label, one.body)) for one in self.report]
         return frame
 
     def as_table(self, width: int) -> RenderableType:
@@ -157,8 +154,10 @@ class ModelWaits:
         )
 
     def _label(self, contact: str) -> str:
-        node, _, part = contact.partition("#")
-        return self.labels.get(node, node) + _PARTS.get(part, "")
+        return name_contact(contact, self._label_of_node)
+
+    def _label_of_node(self, node: str) -> str:
+        return self.labels.get(node, node)
 
     def _notes(self) -> Iterator[Text]:
         """Yield what is doubtful, one line for each kind of doubt."""

@@ -11,6 +11,7 @@ from cjbpmn.waiting.stretches import (
     Tail,
     WaitingReport,
     WaitingStretch,
+    name_contact,
 )
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "WaitingReport",
     "WaitingStretch",
     "find_waiting_stretches",
+    "name_contact",
 ]

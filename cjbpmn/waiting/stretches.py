@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -37,6 +37,8 @@ COLUMNS: Final = (
     "bounds",
 )
 """The columns of `WaitingReport.to_frame`."""
+
+_PARTS: Final = {"out": " (its end)", "reply": " (the answer)"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -458,15 +460,36 @@ class WaitingReport:
     def __len__(self) -> int:
         return len(self.stretches)
 
-    def to_frame(self) -> pd.DataFrame:
-        """Put the stretches into a pandas frame, one a row, with the columns of `COLUMNS`.
+    def to_frame(self, label: Callable[[str], str] | None = None) -> pd.DataFrame:
+        """Put the stretches into a pandas frame, one a row; times are hours.
 
-        Times are hours.
+        Parameters
+        ----------
+        label : callable, optional
+            Says what to call a flow node, as `ProcessGraph.label` does.
+
+        Returns
+        -------
+        DataFrame
+            With the columns of `COLUMNS`; behind them, if there is a `label`, ``end_name``,
+            ``start_names`` and ``body_names``.
         """
         import pandas as pd  # noqa: PLC0415 - heavy, and needed only here
 
         rows = [{name: getattr(stretch, name) for name in COLUMNS} for stretch in self]
-        return pd.DataFrame(rows, columns=list(COLUMNS))
+        frame = pd.DataFrame(rows, columns=list(COLUMNS))
+        if label is not None:
+            frame["end_name"] = [name_contact(one, label) for one in frame["end"]]
+            for column, name in (("starts", "start_names"), ("body", "body_names")):
+                frame[name] = [
+                    tuple(name_contact(one, label) for one in ids) for ids in frame[column]
+                ]
+        return frame
+
+    def _repr_html_(self) -> str:
+        """Show a notebook the stretches; all that is known of them would fill it."""
+        told = ["end", "starts", "expected", "lower_bound", "minimum", "maximum", "desks"]
+        return self.to_frame()[told].to_html(na_rep="")
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as plain values for JSON; unbounded is the string ``inf``."""
@@ -495,3 +518,27 @@ class WaitingReport:
 
 def _json(number: float | None) -> float | str | None:
     return "inf" if number is not None and math.isinf(number) else number
+
+
+def name_contact(contact: str, label: Callable[[str], str]) -> str:
+    """Say what to call a contact, which may be only one moment of a flow node.
+
+    Parameters
+    ----------
+    contact : str
+        As a waiting stretch names its ends.
+    label : callable
+        Says what to call a flow node.
+
+    Returns
+    -------
+    str
+        The name, and which moment of it.
+
+    Examples
+    --------
+    >>> name_contact("Order#reply", str.lower)
+    'order (the answer)'
+    """
+    node, _, part = contact.partition("#")
+    return label(node) + _PARTS.get(part, "")
