@@ -45,6 +45,7 @@ from cjbpmn.cli_options import (
 from cjbpmn.demo import Demo
 from cjbpmn.enrichment import SHOWN, Drawing, Origin, Placement, Show
 from cjbpmn.errors import InvalidValue
+from cjbpmn.lexicon import languages
 from cjbpmn.terminal import (
     Commands,
     deliver,
@@ -337,7 +338,12 @@ def draft(
     customer: Customers = None,
     language: Annotated[
         str | None,
-        typer.Option("--language", "-l", metavar="en|nl", help="The language of the questions."),
+        typer.Option(
+            "--language",
+            "-l",
+            metavar="LANGUAGE",
+            help=f"The language of the questions: {', '.join(languages())}.",
+        ),
     ] = None,
 ) -> None:
     """Write a journey file to begin with, full of questions.
@@ -351,8 +357,9 @@ def draft(
       cjbpmn draft claim.bpmn --customer Verzekerde --language nl
       cjbpmn draft models/ -o journeys/
     """
-    if language not in {None, "en", "nl"}:
-        raise WrongCall(f"there are no questions in {language!r}; say en or nl")
+    if language not in {None, *languages()}:
+        known = ", ".join(languages())
+        raise WrongCall(f"there are no questions in {language!r}; there are {known}")
     _give(context, DraftJourney(tuple(customer or ()), language), models, output)
 
 

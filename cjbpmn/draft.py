@@ -9,6 +9,7 @@ from cjbpmn import elements as bpmn
 from cjbpmn import lexicon
 from cjbpmn.contacts import customer_side, focal_organisation
 from cjbpmn.customer import resolve_customer
+from cjbpmn.errors import InvalidValue
 from cjbpmn.graph import FlowNode, ProcessGraph
 from cjbpmn.interaction import InteractionPoint, find_interaction_points
 from cjbpmn.journey.writer import text_as_yaml
@@ -38,7 +39,8 @@ def draft_journey(
     customer : sequence of str
         Names or ids of the pools and lanes that are the customer, where the file does not say.
     language : str or None
-        Of the questions: ``en`` or ``nl``; by default as the model's labels are written.
+        Of the questions, one of `cjbpmn.lexicon.languages`; by default as the model's labels are
+        written.
 
     Returns
     -------
@@ -49,6 +51,8 @@ def draft_journey(
     ------
     ElementNotFound
         If nobody in the model bears a name that was given.
+    InvalidValue
+        If there are no questions in this language.
 
     Examples
     --------
@@ -61,10 +65,13 @@ def draft_journey(
 
 
 def _tongue(graph: ProcessGraph, language: str | None) -> str:
-    """Choose the language of the questions: as asked, as the labels are written, or English."""
+    """Choose the language of the questions: as asked, else as the labels are written."""
     if language is None:
-        language = lexicon.guess_language_of_labels(node.name for node in graph.nodes.values())
-    return language if "draft" in lexicon.words(language) else "en"
+        return lexicon.guess_language_of_labels(node.name for node in graph.nodes.values())
+    if language not in lexicon.languages():
+        known = ", ".join(lexicon.languages())
+        raise InvalidValue(f"there are no questions in {language!r}; there are {known}")
+    return language
 
 
 @dataclass

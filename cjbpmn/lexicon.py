@@ -182,6 +182,30 @@ def guess_language(sentences: Iterable[str]) -> str:
     return best if counts[best] else "en"
 
 
+def language_of(told: str | None, sentences: Iterable[str]) -> str:
+    """Say in which language somebody speaks of himself: as told, if there are words for it.
+
+    Parameters
+    ----------
+    told : str or None
+        A language tag; of ``"nl-BE"`` only the language ``nl`` counts.
+    sentences : iterable of str
+        In the first person; the language is guessed from them where it is not told.
+
+    Returns
+    -------
+    str
+        One of `languages`.
+
+    Examples
+    --------
+    >>> language_of("de-AT", []), language_of("fi", ["I call them"])
+    ('de', 'en')
+    """
+    code = (told or "").partition("-")[0].lower()
+    return code if code in _files() else guess_language(sentences)
+
+
 def guess_language_of_labels(labels: Iterable[str]) -> str:
     """Guess in which language the labels of a model are written.
 

@@ -8,7 +8,7 @@ import pytest
 
 import cjbpmn
 from cjbpmn.draft import draft_journey
-from cjbpmn.errors import CjbpmnError, CjbpmnWarning, ElementNotFound
+from cjbpmn.errors import CjbpmnError, CjbpmnWarning, ElementNotFound, InvalidValue
 from cjbpmn.graph import ProcessGraph, build_graph
 from cjbpmn.journey import Journey
 
@@ -51,7 +51,9 @@ def test_a_draft_is_called_after_the_organisation() -> None:
 def test_the_questions_are_in_the_language_of_the_model_or_as_asked(webshop: ProcessGraph) -> None:
     assert "What does the customer do before" in draft_journey(webshop)
     assert "Wat doet de klant vooraf" in draft_journey(webshop, language="nl")
-    assert "What does the customer do before" in draft_journey(webshop, language="fr")
+    assert "Que fait le client avant" in draft_journey(webshop, language="fr")
+    with pytest.raises(InvalidValue, match="no questions in 'fi'; there are de, en, es"):
+        draft_journey(webshop, language="fi")
 
 
 def test_an_unknown_customer_is_refused(webshop: ProcessGraph) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import unicodedata
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 import pytest
@@ -34,6 +35,23 @@ def test_every_language_says_the_same_things(language: str) -> None:
         assert set(words(language)[section]) == keys
     assert set(words(language)["channel"]) == set(words("en")["channel"])
     assert set(words(language)["timespan"]["units"]) == set(words("en")["timespan"]["units"])
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("section", ["draft", "map"])
+def test_every_phrase_is_said_in_every_language_with_the_same_parts(
+    section: str, language: str
+) -> None:
+    spoken, english = words(language)[section], words("en")[section]
+    assert spoken.keys() == english.keys()
+    for key, phrase in spoken.items():
+        assert len(phrase) > 0
+        if isinstance(phrase, str):
+            assert _parts(phrase) == _parts(english[key]), key
+
+
+def _parts(phrase: str) -> set[str | None]:
+    return {name for _, name, _, _ in Formatter().parse(phrase) if name is not None}
 
 
 @pytest.mark.parametrize("language", languages())

@@ -23,12 +23,14 @@ from cjbpmn.errors import NotWritten
 from cjbpmn.graph import Flow, FlowNode, Lane, Participant, ProcessGraph
 from cjbpmn.interaction import InteractionPoint, find_interaction_points
 from cjbpmn.journey import Emotion, Evidence, Journey, Need, Persona, Step
+from cjbpmn.lexicon import languages
 from cjbpmn.plot import draw_journey_map, save_figure
 from cjbpmn.plot.emotion_curve import SERIES, felt_points
 from cjbpmn.plot.lettering import Letters, clean, text_width, wrap
 from cjbpmn.plot.story import Wait
-from cjbpmn.plot.storyline import NO_JOURNEY, tell_story
-from cjbpmn.plot.wording import behind_words, duration_words, told_words, wait_words
+from cjbpmn.plot.storyline import tell_story
+from cjbpmn.plot.wait_words import behind_words, duration_words, told_words, wait_words
+from cjbpmn.plot.wording import ENGLISH, Wording
 from cjbpmn.reading_order import rank_nodes
 from cjbpmn.timespan import parse_timespan
 from cjbpmn.vocabulary import Source
@@ -191,9 +193,8 @@ def story_of(case: Case) -> Story:
 # Everything can be read
 
 
-@each_case
-def test_no_text_touches_another_or_leaves_the_figure(case: Make) -> None:
-    figure = draw_journey_map(*case())
+def assert_readable(figure: Figure) -> None:
+    """Check that no text touches another or leaves the figure."""
     boxes = extents(figure)
     assert boxes
     for text, left, bottom, right, top in boxes:
@@ -202,6 +203,26 @@ def test_no_text_touches_another_or_leaves_the_figure(case: Make) -> None:
     for (one, x0, y0, x1, y1), (other, u0, v0, u1, v1) in combinations(boxes, 2):
         wide, high = min(x1, u1) - max(x0, u0), min(y1, v1) - max(y0, v0)
         assert min(wide, high) <= 0.5, (one, other)
+
+
+@each_case
+def test_no_text_touches_another_or_leaves_the_figure(case: Make) -> None:
+    assert_readable(draw_journey_map(*case()))
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("name", ["claim", "webshop"])
+def test_the_picture_speaks_the_language_of_its_journey(name: str, language: str) -> None:
+    graph, points, waits = example(name)
+    journey = replace(graph.journeys[0], language=language)
+    figure = draw_journey_map(graph, points, waits, journey=journey)
+    assert_readable(figure)
+    drawn = " ".join(texts(figure))
+    said = ("phases", "do", "see", "feel", "waiting", "moment", "interaction", "customers", "o2c")
+    for key in said:
+        assert Wording(language).say(key) in drawn
+    english = {ENGLISH.say(key) for key in ("do", "see", "feel", "o2c", "interaction", "unknown")}
+    assert language == "en" or not [words for words in english if words in drawn]
 
 
 @each_case
@@ -466,9 +487,9 @@ def test_what_no_step_tells_of_stands_where_it_happens() -> None:
 def test_without_a_journey_the_model_is_drawn() -> None:
     case = without_journey(make_case(4, ["Wait"]))
     story = story_of(case)
-    assert story.subtitles == (NO_JOURNEY,)
+    assert story.subtitles == (ENGLISH.say("no_journey"),)
     assert [moment.step for moment in story.moments] == [None] * len(story.moments)
-    assert NO_JOURNEY in texts(draw_journey_map(*case))
+    assert ENGLISH.say("no_journey") in texts(draw_journey_map(*case))
 
 
 def test_of_a_black_box_the_messages_are_known() -> None:

@@ -71,7 +71,7 @@ class DraftJourney:
     customer : tuple of str
         Names or ids of the customer, where the model does not say.
     language : str or None
-        Of the questions: ``en`` or ``nl``; by default that of the model.
+        Of the questions; by default that of the model.
     """
 
     customer: tuple[str, ...] = ()

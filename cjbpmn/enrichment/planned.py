@@ -164,10 +164,8 @@ class PlannedJourney:
     def language(self) -> str:
         """The language of the journey, as far as there are words for it; else English."""
         if not self._language:
-            code = (self.journey.language or "").partition("-")[0].lower()
             spoken = (step.do for step in self.journey.steps)
-            is_known = code in lexicon.languages()
-            self._language = code if is_known else lexicon.guess_language(spoken)
+            self._language = lexicon.language_of(self.journey.language, spoken)
         return self._language
 
     def name(self, kind: str, *numbers: int) -> str:

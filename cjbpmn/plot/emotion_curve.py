@@ -199,7 +199,7 @@ def emotion_row(story: Story, frame: Frame) -> Row | None:
         for source in SERIES:
             _draw_series(sheet, frame, zero, [p for p in points if p.source == source])
 
-    return Row("How I feel", height, draw)
+    return Row(story.wording.say("feel"), height, draw)
 
 
 def _room(points: Sequence[FeltPoint], *, above: bool) -> float:

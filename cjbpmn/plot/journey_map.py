@@ -23,10 +23,6 @@ from cjbpmn.plot.touchpoints import touchpoint_row
 from cjbpmn.plot.waiting_bars import waiting_row
 from cjbpmn.waiting import WaitingStretch
 
-NOTHING: Final = (
-    "There is nothing to draw: this model has no journey, no point where the customer meets "
-    "anybody, and no wait. Enrich it with a journey file, or say who the customer is."
-)
 _TITLE: Final = Letters(15.0, bold=True)
 _SUBTITLE: Final = Letters(9.5, GREY)
 _GAP: Final = 0.14  # inches between two rows
@@ -129,7 +125,7 @@ def _title_row(story: Story, frame: Frame) -> Row:
 def _nothing_row(story: Story, frame: Frame) -> Row:
     lines = [
         line
-        for text in story.notes or (NOTHING,)
+        for text in story.notes or (story.wording.say("nothing"),)
         for line in wrap(text, frame.width - 2 * MARGIN, NORMAL, most=4)
     ]
 

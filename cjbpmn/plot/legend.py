@@ -16,7 +16,16 @@ from cjbpmn.plot.wording import TO
 _SIGN: Final = 0.34  # inches
 _GAP: Final = 0.22
 _LINE: Final = FAINT.height + 0.06
-_DIRECTIONS: Final = {"c2o": "I contact them", "o2c": "they contact me", "both": "both ways"}
+_DIRECTIONS: Final = ("c2o", "o2c", "both")
+_SAYS: Final = {
+    "customer": "customers",
+    "employee": "employees",
+    "expert": "experts",
+    "data": "data",
+    "assumed": "assumed",
+    None: "no_source",
+}
+"""What is said of the sources of feelings: a phrase each."""
 
 _Sign = Callable[[Sheet, float, float], None]
 
@@ -60,6 +69,7 @@ def legend_row(story: Story, frame: Frame) -> Row | None:
 
 
 def _items(story: Story) -> Iterator[tuple[_Sign, str]]:
+    say = story.wording.say
     for source in SERIES:
         told = [
             emotion
@@ -71,25 +81,15 @@ def _items(story: Story) -> Iterator[tuple[_Sign, str]]:
         if told:
             asked = sorted({emotion.n for emotion in told if emotion.n})
             count = f", n = {asked[0]}" + (f"{TO}{asked[-1]}" if asked[1:] else "") if asked else ""
-            yield _series_sign(source), f"feeling: {_who(source)}{count}"
+            yield _series_sign(source), say("feeling", who=say(_SAYS[source])) + count
     if story.waits:
-        yield _waiting_sign, "waiting"
+        yield _waiting_sign, say("waiting").lower()
     if any(moment.step is None for moment in story.moments):
-        yield _dashed_sign, "in the model, but in no step of a journey"
+        yield _dashed_sign, say("elsewhere")
     used = {meeting.direction for moment in story.moments for meeting in moment.meetings}
-    for direction, text in _DIRECTIONS.items():
+    for direction in _DIRECTIONS:
         if direction in used:
-            yield _arrow_sign(direction), text
-
-
-def _who(source: str | None) -> str:
-    if source is None:
-        return "source not told"
-    return {
-        "customer": "customers say",
-        "employee": "employees think",
-        "expert": "experts think",
-    }.get(source, source)
+            yield _arrow_sign(direction), say(direction)
 
 
 def _series_sign(source: str | None) -> _Sign:

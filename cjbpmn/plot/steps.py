@@ -9,15 +9,15 @@ from cjbpmn.emotion_scale import emotion_step
 from cjbpmn.journey import Evidence, Step
 from cjbpmn.journey.feelings import emotion_of
 from cjbpmn.plot.frame import BOX, PITCH, TEXT, Frame, Row
-from cjbpmn.plot.lettering import FAINT, GREY, NORMAL, SMALL, STRONG, Letters, wrap
+from cjbpmn.plot.lettering import FAINT, GREY, NORMAL, SMALL, STRONG, Letters, fit, text_width, wrap
 from cjbpmn.plot.sheet import LIGHT, PAPER, Sheet
-from cjbpmn.plot.story import Moment, Story
+from cjbpmn.plot.story import Story
+from cjbpmn.plot.wording import Wording
 
 _PHASE: Final = "#E4E4E4"
 _TIP: Final = 0.12  # inches: how far the band of a phase points to the right
 _PAGE: Final = (0.09, 0.115)  # inches: the icon of a thing that the customer sees
 _MOST_EVIDENCE: Final = 4
-_MOMENT: Final = "★ moment of truth"
 _HEADING: Final = Letters(SMALL.size, bold=True)
 
 
@@ -57,7 +57,7 @@ def phase_row(story: Story, frame: Frame) -> Row | None:
             sheet.shape(corners, fill=_PHASE, edge=LIGHT)
             _write_middle(sheet, lines, (left + right) / 2, middle, STRONG)
 
-    return Row("Phases", height, draw)
+    return Row(story.wording.say("phases"), height, draw)
 
 
 def _filled(phases: list[str | None]) -> list[str | None]:
@@ -86,8 +86,9 @@ def activity_row(story: Story, frame: Frame) -> Row:
     Row
         Boxes in order; what no step tells of has a dashed one.
     """
+    untold = story.wording.say("untold_step")
     texts = [
-        wrap(moment.text or "(not told)", TEXT, NORMAL, most=6 if moment.step else 4)
+        wrap(moment.text or untold, TEXT, NORMAL, most=6 if moment.step else 4)
         for moment in story.moments
     ]
     heading = SMALL.height + 0.03
@@ -97,7 +98,9 @@ def activity_row(story: Story, frame: Frame) -> Row:
         middle = top + heading + body / 2
         for column, (moment, lines) in enumerate(zip(story.moments, texts, strict=True)):
             left = frame.centre(column) - BOX / 2
-            _draw_heading(sheet, moment, column, left, top)
+            sheet.write([str(column + 1)], (left + 0.03, top), FAINT, align="left")
+            if moment.step is not None and moment.step.moment_of_truth:
+                _draw_truth(sheet, f"★ {story.wording.say('moment')}", left, top)
             fill, edge = _colours(moment.step)
             sheet.box(
                 left,
@@ -119,14 +122,19 @@ def activity_row(story: Story, frame: Frame) -> Row:
             if column:
                 sheet.arrow((left - (PITCH - BOX), middle), (left, middle), colour=GREY)
 
-    label = "What I do" if any(moment.step for moment in story.moments) else "Customer"
-    return Row(label, heading + body, draw)
+    label = "do" if any(moment.step for moment in story.moments) else "customer"
+    return Row(story.wording.say(label), heading + body, draw)
 
 
-def _draw_heading(sheet: Sheet, moment: Moment, column: int, left: float, top: float) -> None:
-    sheet.write([str(column + 1)], (left + 0.03, top), FAINT, align="left")
-    if moment.step is not None and moment.step.moment_of_truth:
-        sheet.write([_MOMENT], (left + BOX - 0.03, top), _HEADING, align="right")
+def _draw_truth(sheet: Sheet, text: str, left: float, top: float) -> None:
+    """Mark a moment of truth, right of the number; not every language has short words for it."""
+    room, right = BOX - 0.22, left + BOX - 0.03
+    if text_width(text, _HEADING) <= room:
+        sheet.write([text], (right, top), _HEADING, align="right")
+    else:
+        # Between two boxes there is room that nothing else needs.
+        beyond = PITCH - BOX - 0.05
+        sheet.write([fit(text, room + beyond, SMALL)], (right + beyond, top), SMALL, align="right")
 
 
 def _colours(step: Step | None) -> tuple[str, str]:
@@ -158,7 +166,7 @@ def evidence_row(story: Story, frame: Frame) -> Row | None:
     Row or None
         None where no step has evidence.
     """
-    seen = [_evidence(moment.step) for moment in story.moments]
+    seen = [_evidence(moment.step, story.wording) for moment in story.moments]
     if not any(seen):
         return None
     height = max(sum(map(len, items)) for items in seen) * NORMAL.height
@@ -170,20 +178,20 @@ def evidence_row(story: Story, frame: Frame) -> Row | None:
                 _draw_page(sheet, left, y)
                 y = sheet.write(lines, (left + 0.16, y), NORMAL, align="left")
 
-    return Row("What I see", height, draw)
+    return Row(story.wording.say("see"), height, draw)
 
 
-def _evidence(step: Step | None) -> list[list[str]]:
+def _evidence(step: Step | None, wording: Wording) -> list[list[str]]:
     """Return the lines of each piece of evidence."""
     things = step.sees if step is not None else ()
-    shown = [_evidence_text(thing) for thing in things[:_MOST_EVIDENCE]]
+    shown = [_evidence_text(thing, wording) for thing in things[:_MOST_EVIDENCE]]
     if len(things) > _MOST_EVIDENCE:
-        shown[-1] = f"and {len(things) - _MOST_EVIDENCE + 1} more"
+        shown[-1] = wording.say("more", n=len(things) - _MOST_EVIDENCE + 1)
     return [wrap(text, TEXT - 0.2, NORMAL, most=2) for text in shown]
 
 
-def _evidence_text(thing: Evidence) -> str:
-    text = thing.text or thing.type or "something"
+def _evidence_text(thing: Evidence, wording: Wording) -> str:
+    text = thing.text or thing.type or wording.say("something")
     if text == thing.type:
         text = text.replace("-", " ")
     if thing.impression is None:

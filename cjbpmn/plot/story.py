@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cjbpmn.journey import Step
+from cjbpmn.plot.wording import ENGLISH, Wording
 from cjbpmn.waiting import WaitingStretch
 
 
@@ -100,6 +101,8 @@ class Story:
         By where they begin and end.
     notes : tuple of str
         What could not be shown.
+    wording : Wording
+        The language in which it is told.
     """
 
     title: str
@@ -107,3 +110,4 @@ class Story:
     moments: tuple[Moment, ...] = ()
     waits: tuple[Wait, ...] = ()
     notes: tuple[str, ...] = ()
+    wording: Wording = ENGLISH

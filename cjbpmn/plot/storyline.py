@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Final
 
+from cjbpmn import lexicon
 from cjbpmn.graph import ProcessGraph
 from cjbpmn.interaction import InteractionPoint
 from cjbpmn.journey import Journey
 from cjbpmn.plot.columns import Columns
 from cjbpmn.plot.story import Story
 from cjbpmn.plot.wait_places import place_waits
+from cjbpmn.plot.wording import Wording
 from cjbpmn.waiting import WaitingStretch
-
-NO_JOURNEY: Final = (
-    "No journey is declared in this model: phases, evidence and emotions are not known."
-)
-_UNNAMED: Final = "Where the customer waits and meets people"
 
 
 def tell_story(
@@ -53,27 +49,37 @@ def tell_story(
     """
     told = journey if journey is not None else graph.journey
     stretches = list(waits)
+    wording = _wording(graph, told)
     columns = Columns(graph, list(points), stretches, told)
     found, lost = place_waits(columns, stretches)
     return Story(
-        told.name if told is not None and told.name else _title(graph),
-        tuple(_subtitles(told)),
+        told.name if told is not None and told.name else _title(graph, wording),
+        tuple(_subtitles(told, wording)),
         tuple(columns.moments()),
         tuple(found),
-        tuple(_notes(told, lost)),
+        tuple(_notes(told, lost, wording)),
+        wording,
     )
 
 
-def _title(graph: ProcessGraph) -> str:
+def _wording(graph: ProcessGraph, journey: Journey | None) -> Wording:
+    """Choose the language of the journey; where there is none, that of the model."""
+    if journey is not None and journey.steps:
+        return Wording(lexicon.language_of(journey.language, (step.do for step in journey.steps)))
+    return Wording(lexicon.guess_language_of_labels(node.name for node in graph.nodes.values()))
+
+
+def _title(graph: ProcessGraph, wording: Wording) -> str:
     pools = [pool.name for pool in graph.participants.values() if pool.id in graph.customers]
     lanes = [lane.name for lane in graph.lanes.values() if lane.id in graph.customers]
     named = ", ".join(filter(None, [*pools, *lanes]))
-    return f"{_UNNAMED}: {named}" if named else _UNNAMED
+    title = wording.say("title")
+    return f"{title}: {named}" if named else title
 
 
-def _subtitles(journey: Journey | None) -> Iterator[str]:
+def _subtitles(journey: Journey | None, wording: Wording) -> Iterator[str]:
     if journey is None:
-        yield NO_JOURNEY
+        yield wording.say("no_journey")
         return
     who = [journey.customer or ""]
     if journey.persona is not None:
@@ -81,11 +87,11 @@ def _subtitles(journey: Journey | None) -> Iterator[str]:
     if any(who):
         yield " · ".join(name for name in who if name)
     if journey.need:
-        yield f"Need: {journey.need.text}"
+        yield wording.say("need", text=journey.need.text)
 
 
-def _notes(journey: Journey | None, lost: int) -> Iterator[str]:
+def _notes(journey: Journey | None, lost: int, wording: Wording) -> Iterator[str]:
     if lost:
-        yield f"{lost} more wait{'s lie' if lost > 1 else ' lies'} at no step of this journey."
+        yield wording.count("lost", "lost_many", lost)
     if journey is not None and not journey.steps:
-        yield "The journey has no steps."
+        yield wording.say("no_steps")

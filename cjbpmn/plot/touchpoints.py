@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from cjbpmn.plot.frame import BOX, MARGIN, TEXT, Frame, Row
+from cjbpmn.plot.frame import BOX, LABELS, MARGIN, TEXT, Frame, Row
 from cjbpmn.plot.lettering import FAINT_ITALIC, GREY, NORMAL, STRONG, Letters, fit, wrap
 from cjbpmn.plot.sheet import PAPER, Sheet
 from cjbpmn.plot.story import Meeting, Moment, Story
+from cjbpmn.plot.wording import Wording
 
 _ARROW: Final = 0.3  # inches
 _BESIDE: Final = 0.22  # from the side of a box to its arrow
@@ -54,10 +55,12 @@ def touchpoint_row(story: Story, frame: Frame) -> Row | None:
     Row or None
         None where nobody meets anybody.
     """
-    columns = [_entries(moment) for moment in story.moments]
+    columns = [_entries(moment, story.wording) for moment in story.moments]
     if not any(columns):
         return None
-    labels = 0.08 + FAINT_ITALIC.height + 2 * STRONG.height
+    said = story.wording
+    stage = wrap(said.say("stage"), LABELS - 0.1, STRONG)
+    labels = 0.08 + FAINT_ITALIC.height + len(stage) * STRONG.height
     height = _ABOVE + max(
         [labels, *(sum(entry.height for entry in entries) for entries in columns)]
     )
@@ -72,7 +75,10 @@ def touchpoint_row(story: Story, frame: Frame) -> Row | None:
             linestyle=(0, (6, 3)),
             order=1,
         )
-        _draw_labels(sheet, line)
+        at = (MARGIN, line + 0.02)
+        sheet.write([said.say("interaction")], at, FAINT_ITALIC, align="left")
+        at = (MARGIN, line + 0.08 + FAINT_ITALIC.height)
+        sheet.write(stage, at, STRONG, align="left")
         for column, entries in enumerate(columns):
             y = line
             for index, entry in enumerate(entries):
@@ -82,28 +88,22 @@ def touchpoint_row(story: Story, frame: Frame) -> Row | None:
     return Row("", height, draw)
 
 
-def _draw_labels(sheet: Sheet, line: float) -> None:
-    sheet.write(["line of interaction"], (MARGIN, line + 0.02), FAINT_ITALIC, align="left")
-    y = line + 0.08 + FAINT_ITALIC.height
-    sheet.write(["Touchpoints and", "front stage"], (MARGIN, y), STRONG, align="left")
-
-
-def _entries(moment: Moment) -> list[_Entry]:
-    found = [_entry(meeting) for meeting in moment.meetings[:_MOST]]
+def _entries(moment: Moment, wording: Wording) -> list[_Entry]:
+    found = [_entry(meeting, wording) for meeting in moment.meetings[:_MOST]]
     if len(moment.meetings) > _MOST:
         more = len(moment.meetings) - _MOST + 1
-        found[-1] = _Entry("", f"and {more} more", [], [])
+        found[-1] = _Entry("", wording.say("more", n=more), [], [])
     elif not found and moment.step is not None and moment.step.channel:
         found = [_Entry("", _beside(moment.step.channel), [], [])]
     return found
 
 
-def _entry(meeting: Meeting) -> _Entry:
-    who = f"{meeting.lane} (partner)" if meeting.partner else meeting.lane
+def _entry(meeting: Meeting, wording: Wording) -> _Entry:
+    who = wording.say("partner", who=meeting.lane) if meeting.partner else meeting.lane
     return _Entry(
         meeting.direction,
-        _beside(meeting.channel or "channel not told"),
-        wrap(meeting.activity or "(no name)", TEXT, NORMAL, most=3),
+        _beside(meeting.channel or wording.say("no_channel")),
+        wrap(meeting.activity or wording.say("no_name"), TEXT, NORMAL, most=3),
         wrap(who, TEXT, FAINT_ITALIC, most=2),
     )
 

@@ -8,7 +8,8 @@ from cjbpmn.plot.frame import BOX, PITCH, Frame, Row
 from cjbpmn.plot.lettering import NORMAL, SMALL, STRONG, wrap
 from cjbpmn.plot.sheet import PAPER, Sheet
 from cjbpmn.plot.story import Story, Wait
-from cjbpmn.plot.wording import behind_words, told_words, wait_words
+from cjbpmn.plot.wait_words import behind_words, told_words, wait_words
+from cjbpmn.plot.wording import Wording
 
 WAITING_FILL: Final = "#EFEAF4"
 WAITING_INK: Final = "#7D6B91"
@@ -86,7 +87,7 @@ def waiting_row(story: Story, frame: Frame) -> Row | None:
     for wait in story.waits:
         left, right = wait_span(wait, frame)
         room = max(right - left, PITCH / 2) - 2 * _PADDING
-        bar = (left, right, *_words(wait, room))
+        bar = (left, right, *_words(wait, room, story.wording))
         free = next((track for track in tracks if track[-1][1] <= left), None)
         if free is None:
             tracks.append([bar])
@@ -100,14 +101,14 @@ def waiting_row(story: Story, frame: Frame) -> Row | None:
                 _draw_bar(sheet, (left, top, right, top + height), head, rest)
             top += height + _PADDING
 
-    return Row("Waiting", sum(heights) + _PADDING * (len(heights) - 1), draw)
+    return Row(story.wording.say("waiting"), sum(heights) + _PADDING * (len(heights) - 1), draw)
 
 
-def _words(wait: Wait, room: float) -> tuple[list[str], list[str]]:
-    head = wrap(wait_words(wait), room, STRONG, most=_MOST_LINES)
+def _words(wait: Wait, room: float, wording: Wording) -> tuple[list[str], list[str]]:
+    head = wrap(wait_words(wait, wording), room, STRONG, most=_MOST_LINES)
     rest = [
         line
-        for text in (*told_words(wait), behind_words(wait))
+        for text in (*told_words(wait, wording), behind_words(wait, wording))
         for line in wrap(text, room, SMALL, most=_MOST_LINES)
     ]
     return head, rest
