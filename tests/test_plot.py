@@ -19,7 +19,7 @@ from lxml import etree
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from cjbpmn import build_graph, enrich_document, read_document, read_journey
-from cjbpmn.errors import NotWritten
+from cjbpmn.errors import CjbpmnWarning, NotWritten
 from cjbpmn.graph import Flow, FlowNode, Lane, Participant, ProcessGraph
 from cjbpmn.interaction import InteractionPoint, find_interaction_points
 from cjbpmn.journey import Emotion, Evidence, Journey, Need, Persona, Step
@@ -272,6 +272,7 @@ def test_what_does_not_fit_ends_in_an_ellipsis() -> None:
 # No name breaks it
 
 
+@pytest.mark.filterwarnings("ignore:.*no font here has")
 @pytest.mark.parametrize("name", HOSTILE, ids=range(len(HOSTILE)))
 def test_hostile_names_are_drawn_and_give_well_formed_svg(name: str, tmp_path: Path) -> None:
     figure = draw_journey_map(*make_case(4, [name]))
@@ -280,6 +281,17 @@ def test_hostile_names_are_drawn_and_give_well_formed_svg(name: str, tmp_path: P
     root = etree.parse(tmp_path / "map.svg").getroot()
     assert not root.findall(f".//{SVG}script")
     assert not root.xpath("//@*[contains(., 'javascript:')]")
+
+
+def test_characters_that_no_font_has_are_told_once_where_they_become_boxes(tmp_path: Path) -> None:
+    # Nobody's font has those that are for private use.
+    figure = draw_journey_map(*make_case(4, ["I wait \ue123\ue124"]))
+    save_figure(figure, tmp_path / "map.svg")
+    figure._repr_png_()  # type: ignore[attr-defined]
+    for ending in ("png", "pdf"):
+        with pytest.warns(CjbpmnWarning, match=r"no font here has .+ \(2 in all\)") as told:
+            save_figure(figure, tmp_path / f"map.{ending}")
+        assert len(told) == 1
 
 
 def test_no_id_is_drawn_where_somebody_has_no_name() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from matplotlib.backend_bases import RendererBase
 from matplotlib.figure import Figure
 
 from cjbpmn.atomic import write_bytes
-from cjbpmn.errors import InvalidValue
+from cjbpmn.errors import CjbpmnWarning, InvalidValue
 
 _TIMELESS: Final[dict[str, dict[str, None]]] = {
     "svg": {"Date": None, "Creator": None},
@@ -40,13 +41,15 @@ _LOOK: Final[dict[str, Any]] = {
 _SCREEN_DPI: Final = 100.0
 _LARGEST: Final = 60_000  # pixels; matplotlib's rasteriser stops at 2 ** 16
 _NOTEBOOK_DPI: Final = 144.0
+_GLYPH: Final = re.compile(r"Glyph (\d+) .* missing from")
+_MOST_SHOWN: Final = 5
 
 
 class Picture(Figure):
     """A figure that looks the same whatever matplotlib's settings are.
 
-    It shows itself in a notebook without pyplot, and it is silent about characters that no font
-    on this machine holds: a box stands for them, in SVG they are kept.
+    It shows itself in a notebook without pyplot. A box stands for a character that no font on this
+    machine holds; drawing keeps them in `missing`, and in SVG they are what they are.
 
     Parameters
     ----------
@@ -60,10 +63,11 @@ class Picture(Figure):
         dpi = min(_SCREEN_DPI, _LARGEST / max(width, height))
         super().__init__(figsize=(width, height), dpi=dpi, facecolor="white")
         self.set_label(title)
+        self.missing: set[str] = set()
 
     def draw(self, renderer: RendererBase) -> None:
         """Draw it; see `matplotlib.figure.Figure.draw`."""
-        with settled(), _quiet():
+        with settled(), _quiet(self.missing):
             super().draw(renderer)
 
     def savefig(self, fname: Any, **settings: Any) -> None:
@@ -79,11 +83,11 @@ class Picture(Figure):
         kind = settings.get("format") or Path(str(fname)).suffix[1:].lower()
         if kind in _TIMELESS:
             settings.setdefault("metadata", _metadata(self, kind))
-        with settled(), _quiet():
+        with settled(), _quiet(self.missing):
             super().savefig(fname, **settings)
 
     def _repr_png_(self) -> bytes:
-        return _bytes(self, "png", _NOTEBOOK_DPI)
+        return _bytes(self, "png", _NOTEBOOK_DPI, set())
 
 
 def save_figure(figure: Figure, path: str | os.PathLike[str], *, dpi: float = 150.0) -> Path:
@@ -111,19 +115,31 @@ def save_figure(figure: Figure, path: str | os.PathLike[str], *, dpi: float = 15
         If the ending is none of these; it is a ValueError.
     NotWritten
         If the file cannot be written.
+
+    Warns
+    -----
+    CjbpmnWarning
+        If boxes stand for characters that no font on this machine holds.
     """
     kind = Path(path).suffix[1:].lower()
     if kind not in _TIMELESS:
         endings = ", ".join(f".{known}" for known in _TIMELESS)
         raise InvalidValue(f"a picture ends in one of {endings}", path=str(path))
-    return write_bytes(path, _bytes(figure, kind, dpi))
+    missing: set[str] = set()
+    data = _bytes(figure, kind, dpi, missing)
+    if missing and kind != "svg":
+        some = "".join(sorted(missing)[:_MOST_SHOWN])
+        told = f"no font here has {some} ({len(missing)} in all), so these are boxes in {path}"
+        warnings.warn(f"{told}; in .svg they stay what they are", CjbpmnWarning, stacklevel=2)
+    return write_bytes(path, data)
 
 
-def _bytes(figure: Figure, kind: str, dpi: float) -> bytes:
+def _bytes(figure: Figure, kind: str, dpi: float, missing: set[str]) -> bytes:
     stream = BytesIO()
     affordable = min(dpi, _LARGEST / max(figure.get_size_inches()))
-    with settled(), _quiet():
+    with settled(), _quiet(missing):
         figure.savefig(stream, format=kind, dpi=affordable, metadata=_metadata(figure, kind))
+    missing |= getattr(figure, "missing", set())
     return stream.getvalue()
 
 
@@ -141,7 +157,15 @@ def settled() -> Iterator[None]:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=r"Glyph \d+ .* missing from")
+def _quiet(missing: set[str]) -> Iterator[None]:
+    """Collect characters that no font holds, in place of a warning for each."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.filterwarnings("always", message=_GLYPH.pattern)
         yield
+    for warning in caught:
+        if found := _GLYPH.match(str(warning.message)):
+            missing.add(chr(int(found[1])))
+        else:
+            warnings.warn_explicit(
+                warning.message, warning.category, warning.filename, warning.lineno
+            )
