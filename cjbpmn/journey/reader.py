@@ -5,17 +5,13 @@ The reader goes on after a mistake, so that people see all of them at once.
 
 from __future__ import annotations
 
-import difflib
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import Any, Final, TypeVar
 
-from cjbpmn.alarms import parse_moment
-from cjbpmn.errors import InvalidJourney, InvalidValue, all_at_once
+from cjbpmn.errors import InvalidValue
 from cjbpmn.journey import (
-    CHOICES,
     Branch,
     Calendar,
     ChannelUse,
@@ -35,18 +31,21 @@ from cjbpmn.journey import (
     Statistics,
     Step,
     Validation,
-    check_value,
     forms,
 )
+from cjbpmn.journey.form_reader import (
+    FormReader,
+    answer_in,
+    hint_at,
+    items_of,
+    number_in,
+    word_in,
+)
 from cjbpmn.journey.forms import Form
-from cjbpmn.journey.yaml import Entry, Node, Note, invalid, key_of, quoted
+from cjbpmn.journey.yaml import Node, Note, key_of
 from cjbpmn.lexicon import fold, meanings
-from cjbpmn.timespan import TimeSpan, parse_timespan
-from cjbpmn.vocabulary import Answer, Channel, EvidenceType
-from cjbpmn.working_hours import parse_hours
-
-if TYPE_CHECKING:
-    from enum import StrEnum
+from cjbpmn.timespan import parse_timespan
+from cjbpmn.vocabulary import Channel, EvidenceType
 
 T = TypeVar("T")
 
@@ -58,7 +57,7 @@ SMILEYS: Final = {
 """What each smiley says; a typed one may have a nose."""
 
 
-class Reader:
+class Reader(FormReader):
     """Reads the nodes of one file; what is said for the whole file is known to it.
 
     Parameters
@@ -70,15 +69,12 @@ class Reader:
     """
 
     def __init__(self, path: str | None, notes: list[Note]) -> None:
-        self.path = path
-        self.notes = notes
-        self.place = ""
+        super().__init__(path, notes)
         self.language = ""
         self.scale_of_feelings: tuple[float, float] | None = None
         self.default: dict[str, Any] = {}
         self.phases: dict[str, str] = {}
         self.is_phase_list = False
-        self.mistakes: dict[str, InvalidJourney] = {}
 
     def journey(self, root: Node) -> Journey:
         """Read the tree of a whole file.
@@ -114,37 +110,6 @@ class Reader:
             found["phases"] = tuple(map(Phase, self.phases.values()))
         return Journey(path=self.path, **found)
 
-    def _reader(self, form: Form, key: str) -> Callable[[Node], Any]:
-        reader: Callable[[Node], Any] = getattr(self, form.keys[key])
-        return reader
-
-    def _try(self, read: Callable[[Node], T], node: Node) -> T | None:
-        """Read a part; note a mistake down and go on."""
-        try:
-            return read(node)
-        except InvalidJourney as mistake:
-            self.mistakes[str(mistake)] = mistake
-            return None
-
-    def _each(self, node: Node, read: Callable[[Node], T]) -> tuple[T, ...]:
-        """Read the items of a list, each for itself."""
-        return tuple(item for part in _items(node) if (item := self._try(read, part)) is not None)
-
-    def check(self) -> None:
-        """Complain of all mistakes so far, at once.
-
-        Raises
-        ------
-        InvalidJourney
-            If there were any.
-        """
-        if not self.mistakes:
-            return
-        # What is read together with the file comes after it.
-        raise all_at_once(
-            sorted(self.mistakes.values(), key=lambda one: (one.path != self.path, one.line or 0))
-        )
-
     # -- what is said for the whole file
 
     def version(self, node: Node) -> str:
@@ -163,7 +128,7 @@ class Reader:
         """Read what holds for all feelings that do not say otherwise."""
         self.default = self.fields(node, forms.DEFAULT)
         for written, _ in self.default.get("extra", ()):
-            hint = _like(written, forms.DEFAULT.keys)
+            hint = hint_at(written, forms.DEFAULT.keys)
             raise self._error(f"there is no default for {written!r}{hint}", node)
         return self.default
 
@@ -182,7 +147,7 @@ class Reader:
 
     def persona(self, node: Node) -> Persona | None:
         """Read the one persona, if the list is not empty."""
-        people = _items(node)
+        people = items_of(node)
         if not people:
             return None
         if len(people) > 1:
@@ -193,7 +158,7 @@ class Reader:
     def steps(self, node: Node) -> tuple[Step, ...]:
         """Read the steps, and put them in order."""
         steps: list[tuple[Step, str | None]] = []
-        for number, item in enumerate(_items(node), 1):
+        for number, item in enumerate(items_of(node), 1):
             self.place = f"step {number}: "
             step = self._try(self._step, item)
             steps += [] if step is None else [step]
@@ -221,7 +186,7 @@ class Reader:
             places = [i for i, one in enumerate(ordered) if key_of(one.do) == key_of(after)]
             if not places:
                 others = [one.do for one, _ in listed if one is not step]
-                message = f"{after!r} is no other step{_like(after, others)}"
+                message = f"{after!r} is no other step{hint_at(after, others)}"
                 mistake = self._error(message, Node(None, "after", step.line))
                 self.mistakes[str(mistake)] = mistake
             ordered.insert(places[-1] + 1 if places else len(ordered), step)
@@ -258,7 +223,7 @@ class Reader:
     def _numbered(self, node: Node, kind: Callable[..., T], name: str, form: Form) -> tuple[T, ...]:
         """Read a list of the journey; where there are no lines, messages number its items."""
         found = []
-        for number, item in enumerate(_items(node), 1):
+        for number, item in enumerate(items_of(node), 1):
             self.place = f"{name} {number}: "
             part = self._try(lambda one: self._value(one, kind, form), item)
             found += [] if part is None else [part]
@@ -285,7 +250,7 @@ class Reader:
             return self.phases.setdefault(key_of(name), name)
         if key_of(name) not in self.phases:
             listed = dict.fromkeys(self.phases.values())
-            hint = _like(name, listed) or f"; there are {', '.join(listed)}"
+            hint = hint_at(name, listed) or f"; there are {', '.join(listed)}"
             raise self._error(f"{name!r} is not in the list of phases{hint}", node)
         return self.phases[key_of(name)]
 
@@ -297,7 +262,7 @@ class Reader:
         found = self.fields(node, forms.EVIDENCE)
         found.setdefault("text", found.get("type"))
         if isinstance(node.value, str):
-            found["type"] = _word(node.value, EvidenceType)
+            found["type"] = word_in(node.value, EvidenceType)
         return Evidence(**found)
 
     def needs(self, node: Node) -> tuple[Need, ...]:
@@ -338,7 +303,7 @@ class Reader:
     def _feeling(
         self, text: str, node: Node, scale: tuple[float, float] | None
     ) -> tuple[float, str | None]:
-        number = _number(text)
+        number = number_in(text)
         if number is None:
             value = _felt(text)
             if value is None:
@@ -362,14 +327,16 @@ class Reader:
     def channel(self, node: Node) -> str:
         """Read a channel: its word here, for whatever people call it."""
         text = self.text(node)
-        if exact := _word(text, Channel):
+        if exact := word_in(text, Channel):
             return exact
         meant = meanings("channel").get(fold(text), frozenset())
         own = {name for tongue, name in meant if tongue == self.language.lower()[:2]}
         channels = own or {name for _, name in meant}
         if len(channels) == 1:
             return channels.pop()
-        hint = f"; it may be {' or '.join(sorted(channels))}" if channels else _like(text, Channel)
+        hint = (
+            f"; it may be {' or '.join(sorted(channels))}" if channels else hint_at(text, Channel)
+        )
         known = ", ".join(Channel)
         self._note(f"{text!r} is kept, but is no channel{hint} (there are {known})", node)
         return text
@@ -380,7 +347,7 @@ class Reader:
 
     def told(self, node: Node) -> str:
         """Read yes, no, or the time that was told."""
-        if answer := _answer(self.text(node)):
+        if answer := answer_in(self.text(node)):
             return answer
         try:
             return parse_timespan(self.text(node)).text
@@ -388,196 +355,10 @@ class Reader:
             message = f"{node.value!r} is neither yes nor no nor a time such as '10 min'"
             raise self._error(message, node) from None
 
-    # -- plain values
-
-    def text(self, node: Node) -> str:
-        """Read one text."""
-        if isinstance(node.value, str):
-            return node.value
-        if isinstance(node.value, dict) and len(node.value) == 1:
-            raise self._unquoted(*next(iter(node.value.values())), node)
-        raise self._error("expected one text", node)
-
-    def texts(self, node: Node) -> tuple[str, ...]:
-        """Read a text or a list of them."""
-        return tuple(self.text(item) for item in _items(node))
-
-    def number(self, node: Node) -> float:
-        """Read a number; a percent sign may follow."""
-        text = self.text(node)
-        number = _number(text.removesuffix("%").strip())
-        if number is None:
-            raise self._error(f"{text!r} is no number", node)
-        self._check(number, node)
-        return number
-
-    def integer(self, node: Node) -> int:
-        """Read a whole number."""
-        number = self.number(node)
-        if number != int(number):
-            raise self._error(f"{number:g} is no whole number", node)
-        return int(number)
-
-    def choice(self, node: Node) -> str:
-        """Read a word of the closed list for this key."""
-        text = self.text(node)
-        value = _word(text, CHOICES[node.key]) or text
-        self._check(value, node, _like(text, CHOICES[node.key]))
-        return value
-
-    def answer(self, node: Node) -> str:
-        """Read yes, no or unknown."""
-        text = self.text(node)
-        answer = _word(text, Answer) or _answer(text) or (Answer.UNKNOWN if text == "?" else None)
-        if answer is None:
-            raise self._error(f"{text!r} is none of yes, no and unknown", node)
-        return str(answer)
-
-    def boolean(self, node: Node) -> bool:
-        """Read yes or no."""
-        answer = _answer(self.text(node))
-        if answer is None:
-            raise self._error(f"{node.value!r} is neither yes nor no", node)
-        return answer == "yes"
-
-    def timespan(self, node: Node) -> TimeSpan:
-        """Read a time, in ISO 8601 or in words."""
-        try:
-            return parse_timespan(self.text(node))
-        except InvalidValue as error:
-            raise self._error(error.message, node) from None
-
-    def shifts(self, node: Node) -> tuple[str, ...]:
-        """Read the hours at which there is work."""
-        return tuple(self._hours(item, (self.text(item),), ()) for item in _items(node))
-
-    def closed_days(self, node: Node) -> tuple[str, ...]:
-        """Read the days on which there is none."""
-        return tuple(self._hours(item, ("0-24",), (self.text(item),)) for item in _items(node))
-
-    def _hours(self, node: Node, works: tuple[str, ...], closed: tuple[str, ...]) -> str:
-        try:
-            parse_hours(works, closed)
-        except InvalidValue as error:
-            raise self._error(error.message, node) from None
-        return (closed or works)[0]
-
-    def moment(self, node: Node) -> str:
-        """Read a date with a time."""
-        try:
-            return parse_moment(self.text(node)).isoformat()
-        except InvalidValue as error:
-            raise self._error(error.message, node) from None
-
-    def pairs(self, node: Node) -> tuple[tuple[str, str], ...]:
-        """Read keys and values of any kind."""
-        if not isinstance(node.value, dict):
-            raise self._error("expected keys and values", node)
-        return tuple((entry.written, _plain(entry.node)) for entry in node.value.values())
-
-    # -- what all of them share
-
-    def fields(self, node: Node, form: Form) -> dict[str, Any]:
-        """Read the keys that a form knows; a text alone stands for its main key."""
-        if isinstance(node.value, str) and form.main:
-            entry = Entry(form.main, replace(node, key=form.main))
-            node = replace(node, value={form.main: entry})
-        if not isinstance(node.value, dict):
-            raise self._error(f"expected keys and values, such as '{form.example}'", node)
-        found: dict[str, Any] = {}
-        unknown = {}
-        for key, entry in node.value.items():
-            if key not in form.keys:
-                unknown[entry.written] = entry.node
-            elif entry.node.value is not None and key not in form.required:
-                value = self._try(self._reader(form, key), entry.node)
-                found |= {} if value is None else {key: value}
-        for key in form.required:
-            # Last of all, for a mistake here is the end of this mapping.
-            part = node.value[key].node if key in node.value else None
-            if part is not None and part.value is not None and part.value != ():
-                found[key] = self._reader(form, key)(part)
-            elif form.instead not in found:
-                raise self._missing(node, form, key, unknown)
-        if unknown:
-            found["extra"] = tuple((written, _plain(part)) for written, part in unknown.items())
-            self._note_unknown(unknown, form)
-        return found
-
-    def _missing(
-        self, node: Node, form: Form, key: str, unknown: Mapping[str, Node]
-    ) -> InvalidJourney:
-        hint = difflib.get_close_matches(key, map(key_of, unknown), n=1)
-        is_alone = isinstance(node.value, dict) and len(node.value) == 1
-        for written, inner in unknown.items():
-            if not hint and (is_alone or " " in written):
-                return self._unquoted(written, inner, node)
-        found = f" (found {hint[0]!r})" if hint else ""
-        return self._error(f"{key} is missing{found}; write '{form.example}'", node)
-
-    def _unquoted(self, written: str, inner: Node, node: Node) -> InvalidJourney:
-        """Complain of a sentence with a colon that became a key and a value."""
-        text = quoted(f"{written}: {_plain(inner)}")
-        return self._error(f"a text with ': ' in it needs quotes: {text}", node)
-
-    def _note_unknown(self, unknown: Mapping[str, Node], form: Form) -> None:
-        if form.is_open:
-            return
-        for written, node in unknown.items():
-            hint = _like(written, form.keys)
-            message = f"the key {written!r} is kept, but not understood{hint}"
-            self._note(message, replace(node, key=""))
-
-    def _check(self, value: object, node: Node, hint: str = "") -> None:
-        try:
-            check_value(node.key, value)
-        except InvalidValue as error:
-            message = error.message.removeprefix(f"{node.key}: ")
-            raise self._error(message + hint, node) from None
-
-    def _error(self, message: str, node: Node) -> InvalidJourney:
-        return invalid(self._about(message, node), self.path, node.line)
-
-    def _note(self, message: str, node: Node) -> None:
-        self.notes.append((node.line or 0, str(self._error(message, node))))
-
-    def _about(self, message: str, node: Node) -> str:
-        """Say which key it is about; and which step, where there are no lines to say it."""
-        key = f"{node.key.replace('_', ' ')}: " if node.key else ""
-        return ("" if node.line else self.place) + key + message
-
-
-def _items(node: Node) -> tuple[Node, ...]:
-    """Return the items of a list; what is no list is its only item."""
-    items = node.value if isinstance(node.value, tuple) else (node,)
-    return tuple(item for item in items if item.value is not None)
-
-
-def _plain(node: Node) -> str:
-    value = _unwrapped(node)
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _unwrapped(node: Node) -> Any:
-    if isinstance(node.value, dict):
-        return {written: _unwrapped(part) for written, part in node.value.values()}
-    if isinstance(node.value, tuple):
-        return [_unwrapped(item) for item in node.value]
-    return node.value or ""
-
 
 def _python(found: dict[str, Any]) -> dict[str, Any]:
     """Call fields by their Python names, where the key is a word of that language."""
     return {f"{key}_" if key in {"from", "for"} else key: part for key, part in found.items()}
-
-
-def _number(text: str) -> float | None:
-    found = re.fullmatch(r"[+-]?[0-9]{1,15}(?:[.,][0-9]+)?", fold(text))
-    return float(found[0].replace(",", ".")) if found else None
-
-
-def _word(text: str, words: type[StrEnum]) -> str | None:
-    return next((word.value for word in words if key_of(word) == key_of(text)), None)
 
 
 def _felt(text: str) -> float | None:
@@ -593,20 +374,9 @@ def _felt(text: str) -> float | None:
     return meant.pop() if len(meant) == 1 else None
 
 
-def _answer(text: str) -> str | None:
-    meant = {answer for _, answer in meanings("answer").get(fold(text), ())}
-    return meant.pop() if len(meant) == 1 else None
-
-
 def _inherit(emotion: Emotion, given: Mapping[str, Any]) -> Emotion:
     """Take source and number from what is said for all; a number belongs to its source."""
     source = given.get("source")
     is_same = source is None or emotion.source in {None, source}
     n = given.get("n") if emotion.n is None and is_same else emotion.n
     return replace(emotion, source=emotion.source or source, n=n)
-
-
-def _like(word: str, known: Iterable[str]) -> str:
-    by_key = {key_of(name): str(name) for name in known}
-    close = difflib.get_close_matches(key_of(word), by_key, n=1)
-    return f"; did you mean {by_key[close[0]].replace('_', ' ')!r}?" if close else ""
