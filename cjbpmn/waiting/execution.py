@@ -430,36 +430,48 @@ class _Compiler:
                 step.catcher = self._catcher(step.scope, event.kind, event.reference)
                 if step.catcher is None:
                     self.execution.warn(f"uncaught-{event.kind}", step.node.id)
-            elif event.kind == "compensate":
-                step.handlers = self._handlers(step, event.reference)
+            if event.kind in {"compensate", "cancel"}:
+                # To cancel a transaction is to undo what was done in it, and then to leave it.
+                reference = event.reference if event.kind == "compensate" else None
+                step.handlers = self._handlers(step, reference)
 
     def _catcher(self, scope: str, kind: str, reference: str | None) -> str | None:
         """Go outwards from a scope to the first event that catches what is thrown."""
         found: str | None = None
         left: list[str] = []
         around: str | None = scope
+        handled = False
         while found is None and around is not None:
-            if (around, kind, reference) in self.caught:
+            if not handled and (around, kind, reference) in self.caught:
                 found = self.caught[around, kind, reference]
                 break
-            left.append(around)
-            found = next(self._catching(around, kind, reference), None)
             holder = self.execution.scopes[around].holder
+            if handled:
+                # What an event sub-process throws is for those around the scope it belongs to.
+                found = next(self._on_border(holder, kind, reference), None)
+            else:
+                left.append(around)
+                found = next(self._catching(around, kind, reference), None)
+            handled = holder is not None and self.steps[holder].node.triggered_by_event
             around = None if holder is None else self.steps[holder].scope
         for one in left:
             self.caught[one, kind, reference] = found
         return found
 
     def _catching(self, inner: str, kind: str, reference: str | None) -> Iterator[str]:
-        """Yield what catches an event on the border of a scope, event sub-processes first."""
+        """Yield what catches what is thrown in a scope, its event sub-processes first."""
         scope = self.execution.scopes[inner]
-        if scope.holder is None:
-            return
-        holder = self.steps[scope.holder]
-        inside = [] if holder.node.triggered_by_event else scope.event_scopes
-        members = [key for one in inside for key in self.execution.scopes[one].members]
+        members = [key for one in scope.event_scopes for key in self.execution.scopes[one].members]
         starts = [key for key in members if self.steps[key].node.type == "startEvent"]
-        for key in [*starts, *holder.boundaries]:
+        yield from self._matching(starts, kind, reference)
+        yield from self._on_border(scope.holder, kind, reference)
+
+    def _on_border(self, holder: str | None, kind: str, reference: str | None) -> Iterator[str]:
+        boundaries = () if holder is None else self.steps[holder].boundaries
+        return self._matching(boundaries, kind, reference)
+
+    def _matching(self, keys: Iterable[str], kind: str, reference: str | None) -> Iterator[str]:
+        for key in keys:
             for event in self.steps[key].node.events:
                 matches = reference is None or event.reference in {None, reference}
                 if event.kind == kind and matches:

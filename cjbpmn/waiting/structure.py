@@ -335,7 +335,7 @@ class _Builder:
         for boundary in step.boundaries:
             self._add_boundary(step, self.steps[boundary])
         if step.catcher is not None:
-            self._follow((self._run(key),), step.catcher)
+            self._follow((last,), self._handler(step.catcher))
         if step.sends:
             self._add_messages(step)
 
@@ -348,6 +348,12 @@ class _Builder:
                 self._edge(sent, self._number(Moment(target, "reply")))
             elif flow in receiver.awaits:
                 self._follow((sent,), target)
+
+    def _handler(self, catcher: str) -> str:
+        """Return what begins with a catcher: it, or the event sub-process that it begins."""
+        step = self.steps[catcher]
+        holder = self.scopes[step.scope].holder
+        return catcher if step.node.type == "boundaryEvent" or holder is None else holder
 
     def _add_boundary(self, host: Step, boundary: Step) -> None:
         kinds = {event.kind for event in boundary.node.events}
@@ -404,6 +410,12 @@ class _Builder:
     def _add_event_scope(self, scope: Scope, inner: Step) -> None:
         """An event sub-process can begin whenever something in the scope around it runs."""
         begun = self._run(inner.key)
+        if scope.holder is not None:
+            done = self._number(Moment(inner.key, "exit"))
+            self._edge(done, self._number(Moment(scope.holder, "exit")))
+        members = () if inner.inner is None else self.scopes[inner.inner].members
+        if not self.caught.isdisjoint(members):
+            return  # It begins where something is thrown, and only there.
         begins = {*scope.starts, *scope.choices, *scope.triggered}
         for step in map(self.steps.__getitem__, scope.members):
             if step.inner is not None and step is not inner:
@@ -411,8 +423,6 @@ class _Builder:
             elif step.inner is None and (step.node.is_activity or step.key in begins):
                 self._edge(self.last[step.key], begun)
         if scope.holder is not None:
-            done = self._number(Moment(inner.key, "exit"))
-            self._edge(done, self._number(Moment(scope.holder, "exit")))
             self._edge(self._run(scope.holder), begun)
 
 

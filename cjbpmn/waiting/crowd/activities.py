@@ -224,20 +224,22 @@ class Activities(Table):
         self._depart(step, rows)
 
     def _fire_at_completion(self, step: Step, rows: Rows) -> Rows:
-        """Some boundary events have only a probability: they happen when the work would be done."""
-        for key in step.boundaries:
-            boundary = self.steps[key]
-            chance = self.game.timings.probabilities.get(boundary.node.id)
-            if chance is None or key in self.game.clocks or not len(rows):
-                continue
-            self.game.run.warnings[f"boundary-at-completion:{boundary.node.id}"] = None
+        """Let events on the border happen that do so when the work would be done."""
+        ending, beside = self.game.at_completion(step)
+        for boundary, chance in beside:
             fires = self.rng.random(len(rows)) < chance
-            if not boundary.node.interrupting and fires.any():
-                self._spawn(step, key, rows.take(fires))
-            elif fires.any():
-                self._go(key, FIRED, rows.take(fires))
-                rows = rows.take(~fires)
-        return rows
+            if fires.any():
+                self._spawn(step, boundary.key, rows.take(fires))
+        if not ending:
+            return rows
+        drawn = self.rng.random(len(rows))
+        below = 0.0
+        for boundary, chance in ending:
+            fires = (drawn >= below) & (drawn < below + chance)
+            below += chance
+            if fires.any():
+                self._go(boundary.key, FIRED, rows.take(fires))
+        return rows.take(drawn >= below)
 
     def _reply(self, unit: Unit, tokens: Arriving, mails: Mails) -> None:
         step = unit.step

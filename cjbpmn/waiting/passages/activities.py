@@ -193,19 +193,13 @@ class ActivityPassages(ScopePassages):
             self._doubt(work, f"a calendar: {step.node.id}")
 
     def _complete(self, step: Step, worked: Moment, finished: Moment) -> None:
-        """Some boundary events have only a probability: they happen when the work would be done."""
-        left = 1.0
-        for key in step.boundaries:
-            boundary = self.steps[key]
-            chance = self.game.timings.probabilities.get(boundary.node.id)
-            if chance is None or boundary.awaits or key in self.game.clocks:
-                continue
-            self._link(worked, self._place(boundary, "fire"), left * chance)
-            if boundary.node.interrupting:
-                left *= 1 - chance
-            elif chance > 0:
+        """Lead on when the work is done, or to the events that happen instead."""
+        ending, beside = self.game.at_completion(step)
+        for boundary, chance in (*ending, *beside):
+            self._link(worked, self._place(boundary, "fire"), chance)
+            if chance > 0 and not boundary.node.interrupting:
                 self._beside(step.scope, boundary, worked)
-        self._link(worked, finished, left)
+        self._link(worked, finished, max(1 - sum(chance for _, chance in ending), 0.0))
 
 
 def hours(game: Game, step: Step) -> Delay | None:

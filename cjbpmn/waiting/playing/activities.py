@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TypeAlias
 
 from cjbpmn.distributions import Distribution, Fixed
 from cjbpmn.waiting.execution import Step
@@ -10,6 +11,9 @@ from cjbpmn.waiting.playing.lineage import Branch, Stay
 from cjbpmn.waiting.playing.scopes import Scopes
 from cjbpmn.waiting.playing.tokens import MANY, MAX_INSTANCES, Activity, Instance, Last, Token
 from cjbpmn.waiting.structure import Moment
+
+Chances: TypeAlias = list[tuple[Step, float]]
+"""Events, and how likely each is."""
 
 
 class Activities(Scopes):
@@ -310,16 +314,45 @@ class Activities(Scopes):
         self._depart(boundary, token)
 
     def _fires_at_completion(self, activity: Activity) -> bool:
-        """Some boundary events have only a probability: they happen when the work would be done."""
-        for key in activity.step.boundaries:
-            boundary = self.steps[key]
+        """Let events on the border happen that do so when the work would be done."""
+        ending, beside = self.at_completion(activity.step)
+        for boundary, chance in beside:
+            if self.chooser.choose((1 - chance, chance)):
+                self._spawn(activity, boundary)
+        if ending:
+            chances = [chance for _, chance in ending]
+            chosen = self.chooser.choose((*chances, max(1 - sum(chances), 0.0)))
+            if chosen < len(ending):
+                self._interrupt(activity, ending[chosen][0])
+                return True
+        return False
+
+    def at_completion(self, step: Step) -> tuple[Chances, Chances]:
+        """Return the events on a border of which only a chance is known, with that.
+
+        They happen when the work would be done: one at most of those that end it, and of the
+        others each for itself. In which order they stand in the file decides nothing.
+
+        Parameters
+        ----------
+        step : Step
+            An activity.
+
+        Returns
+        -------
+        pair of lists of pairs of Step and float
+            Those that end it, of which the chances make no more than one; and the others.
+        """
+        found: tuple[Chances, Chances] = ([], [])
+        for boundary in map(self.steps.__getitem__, step.boundaries):
             chance = self.timings.probabilities.get(boundary.node.id)
-            if chance is None or boundary.awaits or key in self.clocks:
+            if chance is None or boundary.awaits or boundary.key in self.clocks:
                 continue
             self.run.warnings[f"boundary-at-completion:{boundary.node.id}"] = None
-            if self.chooser.choose((1 - chance, chance)):
-                if boundary.node.interrupting:
-                    self._interrupt(activity, boundary)
-                    return True
-                self._spawn(activity, boundary)
-        return False
+            found[0 if boundary.node.interrupting else 1].append((boundary, chance))
+        ending, beside = found
+        whole = sum(chance for _, chance in ending)
+        if whole > 1:
+            self.run.warnings[f"normalised-probability:{step.node.id}"] = None
+            ending = [(boundary, chance / whole) for boundary, chance in ending]
+        return ending, beside

@@ -304,7 +304,8 @@ class Game(Activities):
         if not names:
             self._touch(step, token)
             self._send(step, token)
-            self._depart(step, token)
+            if step.catcher is None or not self._throw_to(step.catcher, token):
+                self._depart(step, token)
             return
         handler = self.steps[names[0]]
         self._visit(handler, token)
@@ -335,9 +336,9 @@ class Game(Activities):
         """Bring what was thrown to what catches it; tell whether the thrower stops here."""
         step = self.steps[catcher]
         instance: Instance | None = token.instance
-        while instance is not None and instance.activity is not None:
+        while instance is not None:
             holder = instance.activity
-            if catcher in holder.step.boundaries:
+            if holder is not None and catcher in holder.step.boundaries:
                 self._note(token.instance, token.last)
                 holder.stay = token.stay
                 if step.node.interrupting:
@@ -350,5 +351,5 @@ class Game(Activities):
                 around = self.steps[step.scope]
                 self._enter_event_scope(instance, around, step, token.last, token.stay)
                 return step.node.interrupting
-            instance = holder.token.instance
+            instance = None if holder is None else holder.token.instance
         return False

@@ -26,6 +26,8 @@ from cjbpmn.waiting.structure import Moment
 MAX_STATES: Final = 500
 MAX_MOVES: Final = 25_000
 _GAP: Final = 1e-9
+_WATCHES: Final = frozenset({"boundaryEvent", "startEvent"})
+"""Their clocks run beside work that may end first, also where they are set before it begins."""
 
 
 class NotLinear(Exception):
@@ -50,7 +52,7 @@ class _Means(Scripted):
             raise NotLinear
         if step.node.loop is not None and step.node.loop.kind == "parallel":
             raise NotLinear
-        if step.boundaries:
+        if step.boundaries or step.node.type in _WATCHES:
             raise NotLinear
         return distribution.mean
 

@@ -132,10 +132,11 @@ class Scopes(Gateways):
             self.alive_tokens += 1
             # The old tokens must not be found again: what was queued for them is dropped.
             self.queue = deque(item for item in self.queue if item[1].instance is not instance)
-            token.last = self._later(last, instance.latest)
         else:
             instance.live += 1
             self.alive_tokens += 1
+        # It follows on whatever went on around it until now.
+        token.last = self._later(last, instance.latest)
         self._visit(holder, token)
         activity = self._hold(holder, token)
         activity.begun = self.now

@@ -1,0 +1,150 @@
+"""What is thrown and caught, undone, or strikes while something else goes on."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from drawing import Drawing, asked, only
+
+from cjbpmn.distributions import Uniform
+
+
+@pytest.fixture
+def drawing() -> Drawing:
+    return Drawing()
+
+
+def within(drawing: Drawing, holder: str, *nodes: str, flows: str = "") -> None:
+    """Draw into a sub-process that is drawn later."""
+    drawing.pool("Org", *nodes, flows=flows, inside=holder)
+
+
+def test_a_message_at_a_random_time_strikes_a_sub_process_in_some_cases(drawing: Drawing) -> None:
+    within(drawing, "P", "startEvent s", "task A", "endEvent e", flows="s>A A>e")
+    nodes = ("subProcess P", "boundaryEvent B message on=P", "task C", "endEvent F message")
+    asked(drawing, *nodes, flows="S>P P>E B>C C>F").message("F>Client")
+    report = drawing.report({"A": 5, "B": Uniform(0, 10), "C": 1})
+    # Half of the time the message comes within the 5 hours, after 2.5 on average.
+    assert report.method == "sampled"
+    assert only(report, "E").executions == pytest.approx(0.5, abs=0.03)
+    late = only(report, "F")
+    assert abs(late.expected - 3.5) <= 3 * late.standard_error
+
+
+def test_a_message_at_a_random_time_begins_an_event_sub_process(drawing: Drawing) -> None:
+    nodes = ("startEvent s message", "task X", "endEvent f message")
+    within(drawing, "V", *nodes, flows="s>X X>f")
+    asked(drawing, "task A", "subProcess V triggeredByEvent=true", flows="S>A A>E")
+    report = drawing.message("Client>s", "f>Client").report({"A": 4, "s": Uniform(0, 8), "X": 1})
+    assert only(report, "E").executions == pytest.approx(0.5, abs=0.03)
+    asked_for = only(report, "s")
+    assert abs(asked_for.expected - 2) <= 3 * asked_for.standard_error
+    assert only(report, "f").expected == pytest.approx(1)
+
+
+def test_an_error_is_caught_by_the_event_sub_process_of_its_process(drawing: Drawing) -> None:
+    within(drawing, "V", "startEvent s error", "task X", "endEvent f message", flows="s>X X>f")
+    nodes = ("task A", "exclusiveGateway G", "endEvent w error", "task B")
+    asked(drawing, *nodes, "subProcess V triggeredByEvent=true", flows="S>A A>G G>w G>B B>E")
+    report = drawing.message("f>Client").report(
+        {"A": 2, "B": 9, "X": 1}, probabilities={"G-w": 0.3, "G-B": 0.7}
+    )
+    caught = only(report, "f")
+    assert (caught.minimum, caught.expected, caught.maximum) == (3, 3, 3)
+    assert caught.executions == pytest.approx(0.3)
+    assert set(caught.body) == {"A", "G", "w", "V", "s", "X"}
+    assert [leg.start for leg in caught.legs] == ["S"]
+    assert report.ending == pytest.approx({"closed": 1.0})
+    assert report.warnings == ()
+
+
+def test_an_error_in_an_event_sub_process_is_for_those_around_it(drawing: Drawing) -> None:
+    within(drawing, "V", "startEvent s error", "task X", "endEvent w error", flows="s>X X>w")
+    inner = ("startEvent t", "task A", "endEvent v error", "subProcess V triggeredByEvent=true")
+    within(drawing, "P", *inner, flows="t>A A>v")
+    nodes = ("subProcess P", "boundaryEvent B error on=P", "task C")
+    asked(drawing, *nodes, flows="S>P B>C C>E")
+    report = drawing.report({"A": 2, "X": 3, "C": 1})
+    assert only(report, "E").expected == pytest.approx(6)
+    assert report.method == "exact"
+    assert report.warnings == ()
+
+
+def test_an_escalation_on_the_way_begins_an_event_sub_process_beside(drawing: Drawing) -> None:
+    nodes = ("startEvent s escalation isInterrupting=false", "task X", "endEvent f message")
+    within(drawing, "V", *nodes, flows="s>X X>f")
+    asked(
+        drawing,
+        "task A",
+        "intermediateThrowEvent T escalation",
+        "task B",
+        "subProcess V triggeredByEvent=true",
+        flows="S>A A>T T>B B>E",
+    )
+    report = drawing.message("f>Client").report({"A": 2, "B": 3, "X": 1})
+    assert only(report, "E").expected == pytest.approx(5)
+    told = only(report, "f")
+    assert told.expected == pytest.approx(3)
+    assert set(told.body) == {"A", "T", "V", "s", "X"}
+    assert (report.case.longest, report.case.gaps) == (3, 2)
+
+
+def test_what_begins_beside_follows_on_the_contact_before(drawing: Drawing) -> None:
+    nodes = ("startEvent s timer PT3H isInterrupting=false", "task X", "endEvent f message")
+    within(drawing, "V", *nodes, flows="s>X X>f")
+    asked(drawing, "task A", "subProcess V triggeredByEvent=true", flows="S>A A>E")
+    report = drawing.message("f>Client").report({"A": 8, "X": 1})
+    told = only(report, "f")
+    assert [(leg.start, leg.expected) for leg in told.legs] == [("S", 4)]
+    assert report.case.longest == 4
+
+
+def test_to_cancel_a_transaction_undoes_what_was_done_in_it(drawing: Drawing) -> None:
+    inner = (
+        "startEvent s",
+        "task A",
+        "boundaryEvent u compensate on=A",
+        "task H isForCompensation=true",
+        "exclusiveGateway G",
+        "endEvent x cancel",
+        "endEvent e",
+    )
+    within(drawing, "P", *inner, flows="s>A A>G G>x G>e")
+    drawing.bodies["P"].append('<association id="a" sourceRef="u" targetRef="H"/>')
+    nodes = ("transaction P", "boundaryEvent B cancel on=P", "task C", "endEvent F message")
+    asked(drawing, *nodes, flows="S>P P>E B>C C>F").message("F>Client")
+    report = drawing.report({"A": 2, "H": 1, "C": 4}, probabilities={"G-x": 0.25, "G-e": 0.75})
+    undone = only(report, "F")
+    assert (undone.minimum, undone.expected, undone.maximum) == (7, 7, 7)
+    assert set(undone.body) == {"P", "s", "A", "H", "G", "x", "B", "C"}
+    assert only(report, "E").expected == pytest.approx(2)
+    assert report.case.wait == pytest.approx(0.25 * 7 + 0.75 * 2)
+
+
+@pytest.mark.parametrize("first", ["B", "D"])
+@pytest.mark.parametrize("hours", [2, Uniform(1, 3)])
+def test_of_two_errors_at_most_one_strikes_in_whatever_order(first: str, hours: object) -> None:
+    second = "D" if first == "B" else "B"
+    nodes = ("task A", f"boundaryEvent {first} error on=A", f"boundaryEvent {second} error on=A")
+    drawing = asked(
+        Drawing(), *nodes, "endEvent F message", "endEvent G message", flows="S>A A>E B>F D>G"
+    ).message("F>Client", "G>Client")
+    report = drawing.report({"A": hours}, probabilities={"B": 0.2, "D": 0.3})
+    often = {stretch.end: stretch.executions for stretch in report}
+    assert often == pytest.approx({"E": 0.5, "F": 0.2, "G": 0.3})
+    # Played many at once, or token by token, it is the same.
+    near = 3 * math.sqrt(0.25 / max(report.samples, 1)) if report.samples else 1e-9
+    assert report.case.wait == pytest.approx(2, abs=max(report.standard_error * 3, 1e-9))
+    assert report.ending == pytest.approx({"closed": 1.0}, abs=near)
+
+
+def test_errors_that_are_more_than_certain_are_scaled(drawing: Drawing) -> None:
+    nodes = ("task A", "boundaryEvent B error on=A", "boundaryEvent D error on=A")
+    asked(drawing, *nodes, "endEvent F message", "endEvent G message", flows="S>A A>E B>F D>G")
+    report = drawing.message("F>Client", "G>Client").report(
+        {"A": 1}, probabilities={"B": 0.9, "D": 0.6}
+    )
+    assert only(report, "F").executions == pytest.approx(0.6)
+    assert only(report, "G").executions == pytest.approx(0.4)
+    assert "normalised-probability:A" in report.warnings
