@@ -7,6 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Final
 
+import numpy as np
+
+from cjbpmn.waiting.estimates import guided_mean
 from cjbpmn.waiting.playing.cases import GAP, Blame, CaseRun, case_of
 from cjbpmn.waiting.playing.game import Game
 from cjbpmn.waiting.playing.lineage import Stay
@@ -24,6 +27,8 @@ from cjbpmn.waiting.structure import Moment
 
 POINTS: Final = 100
 """Of a curve so many points are kept."""
+_SAMPLED: Final = ("journey", "wait", "longest", "occupied", "gaps")
+"""The figures of a case that a sample may tell."""
 
 
 class Figures:
@@ -206,13 +211,26 @@ class Figures:
 
     def mean(self, name: str) -> float:
         """Return the expected value of one of the figures of a case."""
+        return self._estimate(name)[0]
+
+    def error_in(self, name: str) -> float:
+        """Return the standard error of one of the figures of a case; zero where it is exact."""
+        return self._estimate(name)[1]
+
+    def _estimate(self, name: str) -> tuple[float, float]:
         exact = self.exact
         if exact is not None and name == "longest" and all(c.gaps < 2 for _, c in self.cases):  # noqa: PLR2004
             name = "wait"
         if exact is not None and name != "longest":
             value: float = getattr(exact, name) / max(1 - self.ending.get("no_contact", 0.0), 1e-12)
-            return value
-        return weighted_mean([(getattr(case, name), weight) for weight, case in self.cases]) or 0.0
+            return value, 0.0
+        if exact is not None and self.played.method == "sampled":
+            longest, waits = (
+                np.array([getattr(case, one) for _, case in self.cases]) for one in (name, "wait")
+            )
+            return guided_mean(longest, waits, self._estimate("wait")[0])
+        values = [(getattr(case, name), weight) for weight, case in self.cases]
+        return weighted_mean(values) or 0.0, self.error(values)
 
     def _end_exactly(self, exact: Expectations) -> None:
         """Replace how cases end, and their tails, by the exact figures."""
@@ -360,6 +378,14 @@ class Figures:
     def standard_error(self) -> float:
         """Of the expected wait of a case, in hours; zero where that is exact."""
         return self.error([(case.wait, weight) for weight, case in self.cases])
+
+    @property
+    def standard_errors(self) -> dict[str, float]:
+        """Of each figure of a case that is not exact, by its name."""
+        if not self.samples or not self.ending.keys() - {"no_contact"}:
+            return {}
+        errors = {name: self.error_in(name) for name in _SAMPLED}
+        return {name: error for name, error in errors.items() if error > GAP}
 
     def spread(self, name: str) -> Spread:
         """Return how one of the figures of a case is spread."""

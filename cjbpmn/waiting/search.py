@@ -110,6 +110,7 @@ def find_waiting_stretches(
         figures.played.rest,
         figures.samples,
         figures.standard_error,
+        figures.standard_errors,
         judge_promises(graph, figures, lower_bound=any(one.unknown for one in stretches)),
         figures.engine if figures.samples else "",
         figures.reason or "",

@@ -426,6 +426,8 @@ class WaitingReport:
         See `method`.
     standard_error : float
         Of the expected wait of a case, in hours, where that was sampled.
+    standard_errors : mapping of str to float
+        Of each figure of `case` that was sampled, by its name.
     promises : tuple of Promise
         What the customer was promised, and how likely that is to be broken.
     engine : str
@@ -450,6 +452,7 @@ class WaitingReport:
     rest: float = 0.0
     samples: int = 0
     standard_error: float = 0.0
+    standard_errors: Mapping[str, float] = field(default_factory=dict)
     promises: tuple[Promise, ...] = ()
     engine: str = ""
     reason: str = ""
@@ -502,8 +505,10 @@ class WaitingReport:
             "method": {"name": self.method},
         }
         if self.samples:
-            # With an exact expectation only the percentiles come from the sample.
+            # With exact expectations, the percentiles and perhaps the longest silence are sampled.
             values["method"] |= {"samples": self.samples, "standard_error": self.standard_error}
+            if self.standard_errors:
+                values["method"]["standard_errors"] = dict(self.standard_errors)
             values["method"]["engine"] = self.engine
             if self.reason:
                 values["method"]["because"] = self.reason

@@ -9,6 +9,7 @@ import numpy as np
 
 from cjbpmn.waiting.crowd.rows import NOBODY, Hours
 from cjbpmn.waiting.crowd.tally import Tally
+from cjbpmn.waiting.estimates import error_of, guided_mean
 from cjbpmn.waiting.figures import POINTS, Figures, unbounded
 from cjbpmn.waiting.playing.cases import Blame
 from cjbpmn.waiting.playing.game import Game
@@ -71,12 +72,18 @@ class CrowdFigures(Figures):
 
     def mean(self, name: str) -> float:
         """Return the expected value of one of the figures of a case."""
-        exact = self.exact
-        if exact is not None and name == "longest" and self.case["gaps"].max() < 2:  # noqa: PLR2004
-            name = "wait"
-        if exact is not None and name != "longest":
-            return super().mean(name)
-        return float(self.case[name].mean())
+        return self._estimate(name)[0]
+
+    def error_in(self, name: str) -> float:
+        """Return the standard error of one of the figures of a case."""
+        return self._estimate(name)[1]
+
+    def _estimate(self, name: str) -> tuple[float, float]:
+        if self.exact is None:
+            return float(self.case[name].mean()), error_of(self.case[name])
+        if name != "longest" or self.case["gaps"].max() < 2:  # noqa: PLR2004
+            return super()._estimate("wait" if name == "longest" else name)
+        return guided_mean(self.case[name], self.case["wait"], super()._estimate("wait")[0])
 
     def spread(self, name: str) -> Spread:
         """Return how one of the figures of a case is spread."""
@@ -195,22 +202,6 @@ class CrowdFigures(Figures):
         blame.case = {node: hours * each / cases for node, hours in tally.blame.items()}
         blame.ended = {moment: hours / cases for moment, hours in tally.ended.items()}
         return blame
-
-
-def error_of(values: Hours) -> float:
-    """Return the standard error of the mean of sampled values.
-
-    Parameters
-    ----------
-    values : array of float
-        The values.
-
-    Returns
-    -------
-    float
-        Zero where there is but one.
-    """
-    return float(values.std(ddof=1)) / math.sqrt(len(values)) if len(values) > 1 else 0.0
 
 
 def _up_to(values: Hours, marks: Hours) -> Hours:
