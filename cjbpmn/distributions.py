@@ -464,11 +464,14 @@ class Scaled:
         ``beta`` or ``weibull``.
     first, second : float
         Its shapes (beta), or its shape and its scale in hours (Weibull).
+    most : float
+        Of a beta: what its one stands for, in hours.
     """
 
     kind: str
     first: float
     second: float
+    most: float = 1.0
 
     def __post_init__(self) -> None:
         _require(self.kind in {"beta", "weibull"}, f"{self.kind}: not a distribution known here")
@@ -483,16 +486,16 @@ class Scaled:
     def mean(self) -> float:
         """The mean."""
         if self.kind == "beta":
-            return self.first / (self.first + self.second)
+            return self.most * self.first / (self.first + self.second)
         return self.second * math.gamma(1 + 1 / self.first)
 
     @property
     def maximum(self) -> float:
-        """One for a beta, no bound for a Weibull."""
-        return 1.0 if self.kind == "beta" else math.inf
+        """Its one for a beta, no bound for a Weibull."""
+        return self.most if self.kind == "beta" else math.inf
 
     def sample(self, rng: np.random.Generator, n: int) -> Numbers:
         """Draw `n` durations."""
         if self.kind == "beta":
-            return rng.beta(self.first, self.second, n)
+            return self.most * rng.beta(self.first, self.second, n)
         return self.second * rng.weibull(self.first, n)

@@ -3,15 +3,15 @@
 What is known about the duration of an element is taken from the first of these that says
 something: the caller, the declared wait of a customer activity, the simulation data in the file
 (BPSim), the definition of a timer, the attributes of a vendor, the label of a timer (a *hint*).
-What nothing tells is unknown: it counts as zero, is listed, and makes every figure above it a
-lower bound.
+A receive task whose sender is drawn takes no time of its own. What nothing tells is unknown: it
+counts as zero, is listed, and makes every figure above it a lower bound.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -22,31 +22,21 @@ from cjbpmn.alarms import Alarm, parse_alarm
 from cjbpmn.cron import Cron
 from cjbpmn.dated import Dated, UntilAlarm, WorkingClock, WorkingTimer
 from cjbpmn.declared_times import declared_durations, declared_shares, distribution_of
-from cjbpmn.dialects.bpsim import SimulatedValue
 from cjbpmn.distributions import (
     Distribution,
-    Empirical,
     Fixed,
-    Gamma,
-    LogNormal,
-    Scaled,
     Sum,
-    Triangular,
-    TruncatedNormal,
-    Uniform,
-    erlang,
-    exponential,
 )
 from cjbpmn.errors import InvalidValue
 from cjbpmn.given_times import Given, GivenTimes, resolve_keys, resolve_times
 from cjbpmn.graph import FlowNode, ProcessGraph
 from cjbpmn.journey import Duration
+from cjbpmn.simulated_times import simulated_duration
 from cjbpmn.timespan import TimeSpan, find_timespans, parse_timespan
 from cjbpmn.working_hours import WorkingHours, parse_hours
 from cjbpmn.working_time import case_begin, find_working_hours, unread_calendars
 
 _DAY: Final = 24.0
-_CONSTANT: Final = frozenset({"Floating", "Numeric"})
 _LITERAL: Final = re.compile(r"""\s*=\s*(?:duration\(\s*)?["'](P[^"']*)["']\s*\)?\s*""")
 """An expression of FEEL that is a constant: ``= duration("P1D")``."""
 
@@ -60,7 +50,8 @@ class TimeInfo:
     distribution : Distribution
         In hours.
     source : str
-        ``given``, ``declared``, ``bpsim``, ``timer``, ``igrafx``, ``qbp`` or ``label``.
+        ``given``, ``declared``, ``bpsim``, ``timer``, ``igrafx``, ``qbp`` or ``label``; or
+        ``message``, where something is done as soon as its message has come.
     working : bool
         Whether it was stated in working days or hours, of which we know too little to turn them
         into time that passes: a lower bound.
@@ -285,13 +276,14 @@ def _from_graph(
     graph: ProcessGraph, spans: _Spans, begin: datetime | None
 ) -> Iterator[tuple[str, TimeInfo]]:
     """Yield what the model says, the weakest source first: the last one wins."""
+    yield from _received(graph)
     timers = _timers(graph)
     for node in timers:
         found = find_timespans(node.name)
         if len(found) == 1:
             yield node.id, spans.info(node.id, found[0], "label")
     for identifier, (vendor, value) in graph.vendor.times.items():
-        part = _distribution(value, identifier, spans.warnings)
+        part = simulated_duration(value, identifier, spans.warnings)
         if part is not None:
             yield identifier, TimeInfo(part, vendor)
     for node in timers:
@@ -306,6 +298,15 @@ def _from_graph(
         yield identifier, spans.info(identifier, span, "declared")
 
 
+def _received(graph: ProcessGraph) -> Iterator[tuple[str, TimeInfo]]:
+    """Yield the tasks that do nothing but take a message: they are done when it has come."""
+    for flow in graph.flows.values():
+        source, target = graph.nodes[flow.source], graph.nodes[flow.target]
+        is_sent = flow.kind == "message" and source.type != "participant" and not source.is_gateway
+        if is_sent and target.type == "receiveTask":
+            yield flow.target, TimeInfo(Fixed(0.0), "message")
+
+
 def _timers(graph: ProcessGraph) -> list[FlowNode]:
     return [
         node
@@ -317,7 +318,7 @@ def _timers(graph: ProcessGraph) -> list[FlowNode]:
 def _simulated(graph: ProcessGraph, warnings: list[str]) -> Iterator[tuple[str, TimeInfo]]:
     if graph.simulation is not None:
         for identifier, values in graph.simulation.times.items():
-            parts = [_distribution(value, identifier, warnings) for value in values]
+            parts = [simulated_duration(value, identifier, warnings) for value in values]
             known = tuple(part for part in parts if part is not None)
             if known:
                 yield identifier, TimeInfo(known[0] if len(known) == 1 else Sum(known), "bpsim")
@@ -326,7 +327,7 @@ def _simulated(graph: ProcessGraph, warnings: list[str]) -> Iterator[tuple[str, 
             # At a top-level start event it says how often cases arrive, not how long one waits.
             if at is None or (at.type == "startEvent" and at.scope is None):
                 continue
-            part = _distribution(value, identifier, warnings)
+            part = simulated_duration(value, identifier, warnings)
             if part is not None:
                 yield identifier, TimeInfo(part, "bpsim")
 
@@ -391,58 +392,6 @@ def _unread(graph: ProcessGraph, found: Mapping[str, TimeInfo]) -> Iterator[str]
             yield f"unread-timer:{node.id}"
     if graph.simulation is not None:
         yield from (f"unread-calendar:{calendar}" for calendar in unread_calendars(graph))
-
-
-def _distribution(
-    value: SimulatedValue, identifier: str, warnings: list[str]
-) -> Distribution | None:
-    make = _BPSIM.get(value.kind)
-    if value.numbers and value.kind not in _CONSTANT and not any(value.numbers.values()):
-        # Editors write a mean of 0, and a deviation of 0, where nobody entered anything.
-        return None
-    if make is None:
-        warnings.append(f"unknown-distribution:{identifier}")
-        return None
-    try:
-        return make(value)
-    except (KeyError, InvalidValue, ArithmeticError):
-        warnings.append(f"absurd-duration:{identifier}")
-        return None
-
-
-def _normal(value: SimulatedValue) -> Distribution:
-    mean, deviation = value.numbers["mean"], value.numbers["standardDeviation"]
-    if deviation == 0:
-        return Fixed(mean)
-    low = max(value.numbers.get("min", 0.0), 0.0)
-    return TruncatedNormal(mean, deviation, low, value.numbers.get("max", math.inf))
-
-
-def _lognormal(value: SimulatedValue) -> Distribution:
-    return LogNormal(value.numbers["mean"], value.numbers["standardDeviation"])
-
-
-def _user(value: SimulatedValue) -> Distribution:
-    return Empirical(tuple(v for _, v in value.points), tuple(p for p, _ in value.points))
-
-
-_BPSIM: Final[Mapping[str, Callable[[SimulatedValue], Distribution]]] = {
-    "Floating": lambda value: Fixed(value.numbers["value"]),
-    "Numeric": lambda value: Fixed(value.numbers["value"]),
-    "Uniform": lambda value: Uniform(value.numbers["min"], value.numbers["max"]),
-    "Triangular": lambda value: Triangular(
-        value.numbers["min"], value.numbers["mode"], value.numbers["max"]
-    ),
-    "Normal": _normal,
-    "TruncatedNormal": _normal,
-    "LogNormal": _lognormal,
-    "NegativeExponential": lambda value: exponential(value.numbers["mean"]),
-    "Gamma": lambda value: Gamma(value.numbers["shape"], value.numbers["scale"]),
-    "Erlang": lambda value: erlang(value.numbers["mean"], int(value.numbers["k"])),
-    "Beta": lambda value: Scaled("beta", value.numbers["shape"], value.numbers["scale"]),
-    "Weibull": lambda value: Scaled("weibull", value.numbers["shape"], value.numbers["scale"]),
-    "User": _user,
-}
 
 
 def percentile(values: list[tuple[float, float]], share: float) -> float | None:

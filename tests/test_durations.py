@@ -357,6 +357,61 @@ def test_zeros_that_an_editor_wrote_are_unknown(
 
 
 @pytest.mark.parametrize(
+    ("value", "least", "mean", "most"),
+    [
+        ('<bpsim:PoissonDistribution mean="3" timeUnit="hour"/>', 0, 3, None),
+        ('<bpsim:PoissonDistribution mean="90" timeUnit="min"/>', 0, 1.5, None),
+        ('<bpsim:PoissonDistribution mean="5000" timeUnit="s"/>', None, 5000 / 3600, None),
+        ('<bpsim:BinomialDistribution trials="8" probability="0.25" timeUnit="hour"/>', 0, 2, 8),
+        (
+            '<bpsim:BinomialDistribution trials="8" probability="1" timeUnit="min"/>',
+            None,
+            8 / 60,
+            None,
+        ),
+        ('<bpsim:BetaDistribution shape="2" scale="3" timeUnit="hour"/>', 0, 0.4, 1),
+        ('<bpsim:BetaDistribution shape="2" scale="3" timeUnit="min"/>', 0, 0.4 / 60, 1 / 60),
+        ('<bpsim:LogNormalDistribution mean="4" standardDeviation="0" timeUnit="hour"/>', 4, 4, 4),
+    ],
+)
+def test_numbers_without_a_unit_count_in_that_of_the_value(
+    value: str,
+    least: float | None,
+    mean: float,
+    most: float | None,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    timings = read_timings(model(tmp_path_factory, data=processing(value)))
+    found = timings.durations["task"].distribution
+    assert timings.warnings == ()
+    assert found.mean == pytest.approx(mean, rel=1e-9)
+    assert least is None or found.minimum == least
+    assert most is None or found.maximum == pytest.approx(most)
+    assert np.mean(found.sample(np.random.default_rng(7), 20_000)) == pytest.approx(mean, rel=0.03)
+
+
+def test_a_count_is_as_likely_as_its_formula_says(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    value = '<bpsim:PoissonDistribution mean="3" timeUnit="hour"/>'
+    timings = read_timings(model(tmp_path_factory, data=processing(value)))
+    found = timings.durations["task"].distribution
+    assert isinstance(found, Empirical)
+    shares = dict(zip(found.values, found.shares, strict=True))
+    assert shares[2.0] == pytest.approx(math.exp(-3) * 9 / 2)
+    assert sum(shares.values()) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("value", ['trials="3" probability="2"', 'trials="3"', 'probability="0.5"'])
+def test_a_count_that_makes_no_sense_is_named(
+    value: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    data = processing(f"<bpsim:BinomialDistribution {value}/>")
+    timings = read_timings(model(tmp_path_factory, data=data))
+    assert (timings.durations, timings.warnings) == ({}, ("absurd-duration:task",))
+
+
+@pytest.mark.parametrize(
     ("timer", "label", "warnings"),
     [
         ("<timeDate>2026-01-01T00:00:00Z</timeDate>", "", ("unread-timer:timer",)),
@@ -385,3 +440,23 @@ def test_a_constant_of_feel_is_a_duration(tmp_path_factory: pytest.TempPathFacto
     timer = '<timeDuration>=duration("PT36H")</timeDuration>'
     info = read_timings(model(tmp_path_factory, timer=timer)).durations["timer"]
     assert (info.distribution, info.source) == (Fixed(36), "timer")
+
+
+RECEIVED = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d"
+ targetNamespace="x"><collaboration id="c"><participant id="ours" processRef="p"/>
+  <participant id="theirs" processRef="q"/><participant id="nobody"/>
+  <messageFlow id="m" sourceRef="send" targetRef="receive"/>
+  <messageFlow id="n" sourceRef="nobody" targetRef="other"/></collaboration>
+ <process id="p"><receiveTask id="receive"/><receiveTask id="other"/></process>
+ <process id="q"><sendTask id="send"/></process></definitions>"""
+
+
+def test_to_receive_what_somebody_drawn_sends_takes_no_time_of_its_own() -> None:
+    graph = build_graph(read_document(RECEIVED.encode()))
+    durations = read_timings(graph).durations
+    assert durations.keys() == {"receive"}
+    assert (durations["receive"].distribution, durations["receive"].source) == (
+        Fixed(0.0),
+        "message",
+    )
+    assert read_timings(graph, {"receive": 2}).durations["receive"].distribution == Fixed(2.0)

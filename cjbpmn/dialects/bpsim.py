@@ -44,6 +44,8 @@ _UNITS: Final = {
 }
 _SCALED: Final = frozenset({"value", "mean", "standardDeviation", "min", "max", "mode"})
 """The numbers that are times; a gamma's shape is none."""
+_COUNTS: Final = frozenset({"Beta", "Binomial", "Poisson"})
+"""Distributions of bare numbers: the unit is that of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,8 @@ class SimulatedValue:
         Whether a user distribution knows only its points.
     calendar : str
         The id of the calendar by which it counts; the empty string for time on the clock.
+    unit : float
+        How many hours one is, where the numbers are no times.
     """
 
     kind: str
@@ -69,6 +73,7 @@ class SimulatedValue:
     points: tuple[tuple[float, float], ...] = ()
     discrete: bool = True
     calendar: str = ""
+    unit: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -256,14 +261,15 @@ def _value(element: Element, unit: float) -> SimulatedValue | None:
         and (value := _value(inner, factor)) is not None
         and "value" in value.numbers
     )
-    # The scale of a gamma is a time, that of a beta and of a Weibull likewise.
+    # The scale of a gamma is a time, and that of a Weibull; that of a beta is none.
     times = _SCALED | ({"scale"} if kind in {"Gamma", "Weibull"} else set())
     numbers = {
-        name: number * (factor if name in times else 1.0)
+        name: number * (factor if name in times and kind not in _COUNTS else 1.0)
         for name, text in element.attrib.items()
         if (number := _number(text)) is not None
     }
-    return SimulatedValue(kind, numbers, points, element.get("discrete") not in {"false", "0"})
+    discrete = element.get("discrete") not in {"false", "0"}
+    return SimulatedValue(kind, numbers, points, discrete, unit=factor)
 
 
 def _number(text: str | bytes | None) -> float | None:

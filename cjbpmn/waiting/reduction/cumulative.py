@@ -110,7 +110,8 @@ def cumulative(distribution: Distribution) -> Curve:  # noqa: PLR0911 - one for 
             shape, scale = distribution.shape, distribution.scale
             return lambda times: gamma(shape, np.maximum(times, 0) / scale)
         case Scaled(kind="beta"):
-            return lambda times: beta(distribution.first, distribution.second, times)
+            first, second, most = distribution.first, distribution.second, distribution.most
+            return lambda times: beta(first, second, times / most)
         case Scaled():
             return lambda times: (
                 -np.expm1(-((np.maximum(times, 0) / distribution.second) ** distribution.first))
