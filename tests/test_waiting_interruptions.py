@@ -8,6 +8,7 @@ import pytest
 from drawing import Drawing, asked, only
 
 from cjbpmn.distributions import Uniform
+from cjbpmn.waiting import WaitingReport
 
 
 @pytest.fixture
@@ -148,3 +149,59 @@ def test_errors_that_are_more_than_certain_are_scaled(drawing: Drawing) -> None:
     assert only(report, "F").executions == pytest.approx(0.6)
     assert only(report, "G").executions == pytest.approx(0.4)
     assert "normalised-probability:A" in report.warnings
+
+
+def bounds(report: WaitingReport, end: str) -> tuple[float, float]:
+    stretch = only(report, end)
+    return stretch.minimum, stretch.maximum
+
+
+def test_what_a_clock_ends_takes_no_longer_than_the_clock(drawing: Drawing) -> None:
+    within(drawing, "P", "startEvent s", "task A", "task D", "endEvent e", flows="s>A A>D D>e")
+    nodes = ("subProcess P", "boundaryEvent B timer PT4H on=P", "task C", "endEvent F message")
+    asked(drawing, *nodes, flows="S>P P>E B>C C>F").message("F>Client")
+    report = drawing.report({"A": Uniform(0, 4), "D": 2, "C": 1})
+    assert bounds(report, "E") == (2, 4)
+    assert bounds(report, "F") == (5, 5)
+    assert report.case.wait_max == 5
+
+
+def test_a_clock_also_bounds_what_goes_round_and_round(drawing: Drawing) -> None:
+    nodes = ("exclusiveGateway J", "task A", "exclusiveGateway X", "endEvent e")
+    within(drawing, "P", "startEvent s", *nodes, flows="s>J J>A A>X X>J X>e")
+    border = ("subProcess P", "boundaryEvent B timer PT5H on=P", "task C", "endEvent F message")
+    asked(drawing, *border, flows="S>P P>E B>C C>F").message("F>Client")
+    report = drawing.report({"A": 2, "C": 1}, probabilities={"X-J": 0.5, "X-e": 0.5})
+    # Twice, or else the third time is cut off after an hour.
+    assert bounds(report, "E") == (2, 4)
+    assert bounds(report, "F") == (6, 6)
+    assert (report.case.wait_min, report.case.wait_max) == (2, 6)
+
+
+def test_a_message_strikes_before_the_work_is_done_or_not_at_all(drawing: Drawing) -> None:
+    within(drawing, "P", "startEvent s", "task A", "task D", "endEvent e", flows="s>A A>D D>e")
+    nodes = ("subProcess P", "boundaryEvent B message on=P", "task C", "endEvent F message")
+    asked(drawing, *nodes, flows="S>P P>E B>C C>F").message("F>Client")
+    report = drawing.report({"A": 3, "D": 2, "B": Uniform(0, 10), "C": 1})
+    assert bounds(report, "F") == (1, 6)
+    assert report.case.wait_max == 6
+
+
+def test_who_loses_against_a_clock_is_not_waited_for(drawing: Drawing) -> None:
+    nodes = (
+        "task A",
+        "eventBasedGateway G",
+        "intermediateCatchEvent M message",
+        "intermediateCatchEvent Q timer PT5H",
+        "task B",
+        "task D",
+        "endEvent F message",
+    )
+    asked(drawing, *nodes, flows="S>A A>G G>M G>Q M>B B>E Q>D D>F")
+    drawing.pool(
+        "Supplier", "startEvent s message", "task W", "endEvent e message", flows="s>W W>e"
+    )
+    drawing.message("A>s", "e>M", "F>Client")
+    report = drawing.report({"A": 1, "B": 1, "D": 2, "W": Uniform(2, 10)})
+    assert bounds(report, "E") == (4, 7)
+    assert bounds(report, "F") == (8, 8)

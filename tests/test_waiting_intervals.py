@@ -251,10 +251,13 @@ def test_what_one_case_waits_in_all_is_bounded(first: int) -> None:
         ).whole()
         if bounds is None:
             continue
-        proven += 1
         waits = [case_of(run).wait for _, run in runs]
-        assert bounds[0] == pytest.approx(min(waits), abs=NEAR), seed
+        assert bounds.minimum <= min(waits) + NEAR, seed
+        assert bounds.maximum >= max(waits) - NEAR, seed
+        if not bounds.exact:
+            continue
+        proven += 1
+        assert bounds.minimum == pytest.approx(min(waits), abs=NEAR), seed
         if math.fsum(weight for weight, _ in runs) > 1 - 1e-12:
-            assert bounds[1] == pytest.approx(max(waits), abs=NEAR), seed
-        assert bounds[1] >= max(waits) - NEAR
+            assert bounds.maximum == pytest.approx(max(waits), abs=NEAR), seed
     assert proven > 0

@@ -18,6 +18,8 @@ from cjbpmn.waiting.stretches import Leg
 from cjbpmn.waiting.structure import Moment
 
 _EQUAL: Final = 1e-9
+_CLOSE: Final = 0.01
+"""A sample that comes so near to a proven bound shows that it can be reached, or nearly so."""
 _LEFT_OUT: Final = 1e-3
 """Where the runs that were played leave out more, percentiles are rather worked out."""
 
@@ -96,14 +98,44 @@ class Workings:
         bounds = [] if self._is_dated else list(self._legs(end).values())
         return self._range((end, None), bounds, endless=endless)
 
+    def is_cut_off(self, end: Moment) -> bool:
+        """Tell whether time passes in a circle before a contact, but only until a clock rings.
+
+        Parameters
+        ----------
+        end : Moment
+            The contact.
+
+        Returns
+        -------
+        bool
+            True where a deadline bounds it, however often it goes round.
+        """
+        if self._is_dated or not self._reductions.intervals.found.deadlines:
+            return False
+        return all(bounds.maximum < math.inf for bounds in self._legs(end).values())
+
     @property
     def whole(self) -> tuple[float, float]:
         """The least and the most that one case waits in all."""
         if not (self.is_all_played or self._is_dated):
             proven = self._reductions.intervals.whole()
             if proven is not None:
-                return proven
+                within = proven.minimum, proven.maximum
+                return within if proven.exact else self._nearest(self.figures.wait_range, within)
         return self.figures.wait_range
+
+    def _nearest(
+        self, attained: tuple[float, float], within: tuple[float, float]
+    ) -> tuple[float, float]:
+        """Return what is proven where a sample comes near to it; else what was attained."""
+        if not self.figures.samples:
+            return attained
+        low, high = (
+            proven if abs(found - proven) <= _CLOSE * max(abs(proven), 1.0) else found
+            for found, proven in zip(attained, within, strict=True)
+        )
+        return low, high
 
     def _legs(self, end: Moment) -> dict[str | None, Bounds]:
         """Return the proven bounds by the name of the contact before."""
@@ -135,7 +167,8 @@ class Workings:
             return Range(*attained, "attained")
         if _same(attained, within):
             return Range(*within, "exact", within)
-        if self.figures.is_bounded or not self.figures.samples:
+        attained = self._nearest(attained, within)
+        if attained != within and (self.figures.is_bounded or not self.figures.samples):
             # All choices were tried, or the likeliest; that says more than a bound far away.
             return Range(*attained, "attained", within)
         return Range(*within, "outer", within)

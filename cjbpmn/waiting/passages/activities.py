@@ -133,6 +133,9 @@ class ActivityPassages(ScopePassages):
 
     def _time_out(self, step: Step, worked: Moment, clocks: Sequence[Step]) -> None:
         """Let clocks run that may ring before the work begins, or after it is done."""
+        ending = [one for one in clocks if one.node.interrupting]
+        if ending:
+            self._by(worked, self._place(step, "arrive"), ending)
         for boundary in clocks:
             fire = self._place(boundary, "fire")
             for place in (worked, fire):
@@ -173,10 +176,15 @@ class ActivityPassages(ScopePassages):
     def _hold(self, step: Step, work: Moment) -> None:
         """Add what can happen on the border of a sub-process while its content goes on."""
         ending, other = self._clocks(step)
+        arrive, worked = self._place(step, "arrive"), self._place(step, "worked")
+        if ending:
+            for place in (worked, *self._contacts_in(step.key)):
+                self._by(place, arrive, ending)
         for boundary in [*ending, *other, *self._called(step)]:
             reason = f"something is interrupted: {boundary.node.id}"
             fire = self._place(boundary, "fire")
             self._doubt(fire, reason)
+            self._by(fire, arrive, () if boundary.awaits else (boundary,), worked)
             if boundary.awaits:
                 gate = self._gate(boundary, Moment(step.key, "arrive"), "gate")
                 self._link(gate, fire)

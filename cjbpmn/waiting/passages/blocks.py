@@ -53,9 +53,10 @@ def put_together(found: Passages) -> None:
 def _straighten(found: Passages) -> None:
     """Leave out places at which nothing happens: most are there for what could happen."""
     merged: dict[Passage, Passage] = {}
+    marks = found.marks
     for place in list(found.into):
         before, after = found.into[place], found.out.get(place, ())
-        if len(before) != 1 or len(after) != 1 or _matters(found, place):
+        if len(before) != 1 or len(after) != 1 or _matters(found, place) or place in marks:
             continue
         one, other = _now(merged, before[0]), after[0]
         scopes = {found.scope_of.get(end) for end in (one.source, other.target)}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from cjbpmn.waiting.execution import Step
 from cjbpmn.waiting.passages.delays import Between, Delay, Passage
-from cjbpmn.waiting.passages.passages import Passages
+from cjbpmn.waiting.passages.passages import Deadline, Passages
 from cjbpmn.waiting.playing.game import Game
 from cjbpmn.waiting.playing.tokens import Run
 from cjbpmn.waiting.structure import Moment
@@ -50,6 +52,14 @@ class Draft:
     def _doubt(self, place: Moment, reason: str) -> None:
         self.found.doubts.setdefault(place, reason)
 
+    def _by(
+        self, place: Moment, since: Moment, clocks: Iterable[Step], unless: Moment | None = None
+    ) -> None:
+        """Note that a place is reached before any of some clocks rings, or not at all."""
+        hours = min((self.game.clocks[one.key].maximum for one in clocks), default=math.inf)
+        if hours < math.inf or unless is not None:
+            self.found.deadlines.setdefault(place, Deadline(since, hours, unless))
+
     def _through(self, step: Step, place: Moment, *parts: str) -> Moment:
         """Go on through those moments of a step that are contacts."""
         for part in parts:
@@ -84,10 +94,14 @@ class Draft:
 
     def _after_content(self, scope: str, target: Moment) -> None:
         """What is interrupted goes on after the last contact that there was inside."""
+        for contact in self._contacts_in(scope):
+            self._link(contact, target, delay=AT_ONCE)
+
+    def _contacts_in(self, scope: str) -> Iterator[Moment]:
         for step in self.game.execution.content(scope):
             for part in ("run", "in", "out", "reply"):
                 if Moment(step.key, part) in self.touches:
-                    self._link(Moment(step.key, part), target, delay=AT_ONCE)
+                    yield Moment(step.key, part)
 
     def _is_conditional(self, name: str) -> bool:
         flow = self.game.execution.graph.flows.get(name)

@@ -38,6 +38,25 @@ class Killer:
     beside: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """By when a place is reached, if it is.
+
+    Parameters
+    ----------
+    since : Moment
+        Another place: so long after that one.
+    hours : float
+        At most; infinite where only `unless` bounds it.
+    unless : Moment or None
+        A place that comes no earlier.
+    """
+
+    since: Moment
+    hours: float
+    unless: Moment | None = None
+
+
 @dataclass(slots=True)
 class Passages:
     """The places of a model and what leads from one to the next.
@@ -73,6 +92,8 @@ class Passages:
         Passages that are messages.
     killers : list of Killer
         What can cut off what goes on.
+    deadlines : dict of Moment to Deadline
+        Places that are reached before something else happens, or not at all.
     """
 
     contacts: frozenset[Moment]
@@ -90,6 +111,13 @@ class Passages:
     involved: dict[Moment, Delay] = field(default_factory=dict)
     messages: set[Passage] = field(default_factory=set)
     killers: list[Killer] = field(default_factory=list)
+    deadlines: dict[Moment, Deadline] = field(default_factory=dict)
+
+    @property
+    def marks(self) -> set[Moment]:
+        """The places between which deadlines run."""
+        ends = [(one.since, one.unless) for one in self.deadlines.values()]
+        return {*self.deadlines, *(place for pair in ends for place in pair if place is not None)}
 
     def add(self, passage: Passage) -> None:
         """Add a passage."""

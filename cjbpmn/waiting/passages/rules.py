@@ -198,6 +198,7 @@ class _Rules(ActivityPassages):
                 self._link(arrive, gate, share)
                 self.found.joins[gate] = "all"
                 self._link(gate, self._won(runner, turned=whole))
+                self._by(self._won(runner, turned=whole), arrive, clocks)
                 if len(known) > 1 or unknown:
                     reason = f"who comes first decides: {step.node.id}"
                     for other in known:

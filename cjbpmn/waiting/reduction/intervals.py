@@ -31,7 +31,7 @@ from cjbpmn.waiting.passages.delays import (
     Repeated,
     Won,
 )
-from cjbpmn.waiting.passages.passages import BEGIN, Passages
+from cjbpmn.waiting.passages.passages import BEGIN, Deadline, Passages
 from cjbpmn.waiting.structure import Moment
 
 Range: TypeAlias = tuple[float, float]
@@ -106,6 +106,7 @@ class Intervals:
         wide = wide or self._waits_for_others(passages)
         least = _shortest_to(edges, end)
         most = _longest_to(edges, end)
+        by = math.inf if wide or not reason else self._by(edges, end, starts)
         legs: dict[Moment | None, Bounds] = {}
         others = [one for one in (*starts, _AGAIN) if one in most]
         for start in starts:
@@ -119,8 +120,53 @@ class Intervals:
                     if wide
                     else max(high, *(self._less(most, one, start) for one in others))
                 )
+                high = min(high, by)
             legs[None if start == BEGIN else start] = Bounds(least[place], high, reason)
         return legs
+
+    def _by(self, edges: list[Edge], end: Moment, starts: Iterable[Moment]) -> float:
+        """Bound a wait by the deadlines on its way: what else leads to such a place is no matter.
+
+        It began no earlier than the first contact on the way that had to be gone, whichever was
+        the last one.
+        """
+        places = {place for edge in edges for place in edge[:2]}
+        kept = edges
+        for place, deadline in self.found.deadlines.items():
+            if place in places and deadline.since in places:
+                hours = min(deadline.hours, self._until(deadline))
+                if hours < math.inf:
+                    kept = [edge for edge in kept if edge[1] != place]
+                    kept.append((deadline.since, place, (0.0, hours)))
+        if kept is edges:
+            return math.inf
+        most = _longest_to(kept, end)
+        return max((most[one] for one in (*starts, _AGAIN) if one in most), default=math.inf)
+
+    def _until(self, deadline: Deadline) -> float:
+        """Return how long what a place comes before can take, if nothing else is waited for."""
+        since, unless = deadline.since, deadline.unless
+        if unless is None:
+            return math.inf
+        edges: list[Edge] = []
+        after = {since}
+        pending = [since]
+        while pending and len(after) < _LARGE:
+            for passage in self.found.out.get(pending.pop(), ()):
+                span = self.range_of(passage.delay)
+                if span is not None:
+                    edges.append((passage.source, passage.target, span))
+                if passage.target not in after and passage.target != unless:
+                    after.add(passage.target)
+                    pending.append(passage.target)
+        most = _longest_to(edges, unless)
+        between = most.keys() - {since}
+        into = self.found.into
+        if between & self.found.contacts or any(
+            one.source not in after for place in between for one in into.get(place, ())
+        ):
+            return math.inf
+        return most.get(since, math.inf)
 
     def _less(self, most: Mapping[Moment, float], one: Moment, start: Moment) -> float:
         """Bound a wait that began at one contact, if another one came after it."""
@@ -168,20 +214,18 @@ class Intervals:
                     pending.append(source)
         return True
 
-    def whole(self) -> Range | None:
+    def whole(self) -> Bounds | None:
         """Bound what one case waits in all, where it is always at one place only.
 
         Returns
         -------
-        tuple of float or None
-            The least and the most; None where several things can go on at once, or more decides
-            than the way from contact to contact.
+        Bounds or None
+            None where several things can go on at once.
         """
         found = self.found
-        if found.joins or found.forks or found.spawns or found.doubts or found.killers:
+        if found.joins or found.forks or found.spawns or found.messages:
             return None
-        if found.messages:
-            return None
+        doubts = [*found.doubts.values(), *(killer.reason for killer in found.killers)]
         edges: list[Edge] = []
         lasts = set()
         for end in found.contacts & self.reached:
@@ -193,7 +237,7 @@ class Intervals:
                 lasts.add(end)
         edges += [(end, _AGAIN, (0.0, 0.0)) for end in lasts]
         least, most = _shortest_to(edges, _AGAIN), _longest_to(edges, _AGAIN)
-        return (least[BEGIN], most[BEGIN]) if BEGIN in least else None
+        return Bounds(least[BEGIN], most[BEGIN], "".join(doubts[:1])) if BEGIN in least else None
 
     def _can_be_last(self, contact: Moment) -> bool:
         """Tell whether a case can end without another contact after this one."""
