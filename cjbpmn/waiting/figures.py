@@ -315,17 +315,14 @@ class Figures:
     @cached_property
     def silent(self) -> set[str]:
         """The boundary events of which nothing says when or how often they happen."""
-        steps, timings = self.game.steps, self.game.timings
-        caught = {step.catcher for step in steps.values()}
-        clocks = self.game.clocks
-        return {
+        steps, clocks = self.game.steps, self.game.clocks
+        return self.game.silent | {
             key
             for step in steps.values()
             for key in step.boundaries
-            if not steps[key].awaits and key not in caught
-            if steps[key].node.id not in timings.probabilities
             # A clock that runs against work of which nobody knows how long it takes.
-            if key not in clocks or (step.inner is None and step.key not in clocks)
+            if key in clocks and not steps[key].awaits
+            if step.inner is None and step.key not in clocks
         }
 
     def bounds(
@@ -333,12 +330,10 @@ class Figures:
     ) -> tuple[float, float] | None:
         """Return the least and the most wait before a contact, of one leg or of all."""
         waits = self.legs.get(end, {}).get(start, []) if leg else self.waits.get(end, [])
-        if not waits:
-            return None
         values = [wait for wait, _ in waits]
         if self._bounding_runs():
             values += self._bounding(end, start, leg=leg)
-        return min(values), math.inf if endless else max(values)
+        return (min(values), math.inf if endless else max(values)) if values else None
 
     def _bounding(self, end: Moment, start: str | None, *, leg: bool) -> list[float]:
         """Return waits before a contact in runs in which durations are at their bounds."""
@@ -366,7 +361,7 @@ class Figures:
         """Return runs in which every random duration is at its least, or at its most."""
         if self._bounds is None:
             self._bounds = []
-            if self.played.method == "sampled":
+            if self.played.method == "sampled" or self.game.is_guessed:
                 self.is_bounded = True
                 for bound in ("least", "most"):
                     played = enumerate_runs(self.game, bound=bound, most=500)

@@ -200,6 +200,9 @@ class _Maker:
             if pool not in blame.inside
         }
         self.order = {identifier: index for index, identifier in enumerate(graph.nodes)}
+        self.endless = {
+            step.node.id for step in structure.execution.steps.values() if self._has_no_end(step)
+        }
         self.senders: dict[str, list[str]] = {}
         for step in structure.execution.steps.values():
             for _, target in step.sends:
@@ -278,13 +281,20 @@ class _Maker:
         return tuple(sorted(ends.union(reach.body), key=self.order.__getitem__))
 
     def _repeats_for_ever(self, reach: Reach) -> bool:
-        if not self.timings.repeats:
+        """Tell whether something is done again and again, and nothing says how often at most."""
+        return not self.endless.isdisjoint(reach.body)
+
+    def _has_no_end(self, step: Step) -> bool:
+        """Tell whether nothing says how often a step is repeated at most."""
+        loop, identifier = step.node.loop, step.node.id
+        if loop is None or loop.maximum is not None or loop.kind == "parallel":
             return False
-        for identifier in reach.timed:
-            loop = self.graph.nodes[identifier].loop
-            if loop is not None and loop.kind == "standard" and loop.maximum is None:
-                return self.timings.repeats.get(identifier, 0) > 0
-        return False
+        if self.timings.repeats.get(identifier) == 0:
+            return False
+        if step.inner is None:
+            return identifier in self.timings.durations
+        inside = {one.key for one in self.structure.execution.content(step.inner)}
+        return inside.isdisjoint(moment.key for moment in self.structure.touches)
 
     def _executions(self, reach: Reach, reduced: Reduced | None) -> float | None:
         if self.how == "none":

@@ -90,13 +90,21 @@ class Workings:
         Range or None
             None where the contact never happens.
         """
-        if end not in self.figures.waits:
+        if end not in self.figures.waits and not self.game.silent:
             return None
         if self.is_all_played:
             attained = self.figures.bounds(end, endless=endless)
             return None if attained is None else Range(*attained, "exact")
         bounds = [] if self._is_dated else list(self._legs(end).values())
-        return self._range((end, None), bounds, endless=endless)
+        found = self._range((end, None), bounds, endless=endless)
+        return self._with_guesses(found, end) if self.game.is_guessed else found
+
+    def _with_guesses(self, found: Range | None, end: Moment) -> Range | None:
+        """Count in the most what can happen although nobody says how often."""
+        tried = self.figures.bounds(end, endless=False)
+        if found is None or tried is None or tried[1] <= found.maximum:
+            return found
+        return Range(found.minimum, tried[1], "attained")
 
     def is_cut_off(self, end: Moment) -> bool:
         """Tell whether time passes in a circle before a contact, but only until a clock rings.
@@ -118,6 +126,10 @@ class Workings:
     @property
     def whole(self) -> tuple[float, float]:
         """The least and the most that one case waits in all."""
+        least, most = self._whole()
+        return least, max(most, self.figures.wait_range[1]) if self.game.is_guessed else most
+
+    def _whole(self) -> tuple[float, float]:
         if not (self.is_all_played or self._is_dated):
             proven = self._reductions.intervals.whole()
             if proven is not None:

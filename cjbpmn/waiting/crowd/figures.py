@@ -159,11 +159,9 @@ class CrowdFigures(Figures):
     ) -> tuple[float, float] | None:
         """Return the least and the most wait before a contact, of one leg or of all."""
         found = [waits for name, waits in self._legs(end) if not leg or name == start]
-        if not found:
-            return None
         waits = [float(one.min()) for one in found] + [float(one.max()) for one in found]
         waits += self._bounding(end, start, leg=leg)
-        return min(waits), math.inf if endless else max(map(unbounded, waits))
+        return (min(waits), math.inf if endless else max(map(unbounded, waits))) if waits else None
 
     def elapsed(self, first: frozenset[str], last: frozenset[str]) -> Spread:
         """Return how long it takes from contacts at some flow nodes to contacts at others."""

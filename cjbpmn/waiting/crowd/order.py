@@ -132,7 +132,8 @@ def _oddities(game: Game, blocks: Blocks, step: Step) -> Iterator[tuple[str, obj
     yield "a contact with content", step.inner is not None and Moment(step.key) in game.touches
     if node.loop is not None:
         most = node.loop.maximum or 1
-        yield "content is repeated", step.inner and node.loop.kind != "standard" and most > 1
+        again = game.timings.repeats.get(node.id) if node.loop.kind == "standard" else most > 1
+        yield "content is repeated", step.inner and again
         yield "very many instances", node.loop.kind != "standard" and most > _MOST_INSTANCES
     timed = [key for key in step.boundaries if key in game.clocks]
     waits = step.awaits or step.partners or step.replies or step.key in game.patience

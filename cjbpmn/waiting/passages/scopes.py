@@ -88,7 +88,8 @@ class ScopePassages(Draft):
 
     def _doubt_content(self, holder: Step, leave: Moment) -> None:
         loop = holder.node.loop
-        if loop is not None and (loop.maximum or 1) > 1 and loop.kind != "standard":
+        again = self.game.timings.repeats.get(holder.node.id)
+        if loop is not None and (again if loop.kind == "standard" else (loop.maximum or 1) > 1):
             self._doubt(leave, f"done several times: {holder.node.id}")
             if loop.kind != "parallel":
                 self.found.endless.add(leave)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from cjbpmn.distributions import Distribution, Fixed
 from cjbpmn.waiting.execution import Step
@@ -12,6 +12,7 @@ from cjbpmn.waiting.playing.scopes import Scopes
 from cjbpmn.waiting.playing.tokens import MANY, MAX_INSTANCES, Activity, Instance, Last, Token
 from cjbpmn.waiting.structure import Moment
 
+_SELDOM: Final = 1e-6
 Chances: TypeAlias = list[tuple[Step, float]]
 """Events, and how likely each is."""
 
@@ -147,28 +148,39 @@ class Activities(Scopes):
         return 0.0 if clock is None else self.chooser.duration(step.key, clock)
 
     def _repeats(self, step: Step, clock: Distribution | None, maximum: int | None) -> float:
+        if self.chooser.bound == "most" and step.node.id not in self.timings.repeats and clock:
+            return clock.maximum * max((maximum or 1) - 1, 0)
+        count = self._times(step, maximum)
+        self.drawn += count
+        return sum(self._stint(step, clock) for _ in range(count - 1))
+
+    def _times(self, step: Step, maximum: int | None) -> int:
+        """Return how many times a standard loop goes round."""
         repeat = self.timings.repeats.get(step.node.id)
         if repeat is None:
             self.run.warnings[f"assumed-once:{step.node.id}"] = None
-            return 0.0
-        total, count = 0.0, 1
-        while count < min(maximum or MAX_INSTANCES, MAX_INSTANCES):
-            if not self.chooser.choose((1 - repeat, repeat), step.key):
-                break
-            total += self._stint(step, clock)
+            return min(maximum or 1, MAX_INSTANCES) if self.chooser.bound == "most" else 1
+        if maximum is None and repeat**MAX_INSTANCES > _SELDOM:
+            self.run.warnings[f"too-many-instances:{step.node.id}"] = None
+        count, most = 1, min(maximum or MAX_INSTANCES, MAX_INSTANCES)
+        while count < most and self.chooser.choose((1 - repeat, repeat), step.key):
             count += 1
-        self.drawn += count
-        return total
+        return count
 
     def _count_instances(self, activity: Activity) -> None:
-        loop = activity.step.node.loop
+        step, loop = activity.step, activity.step.node.loop
         times = 1
-        if loop is not None:
-            if loop.maximum is None or loop.kind == "standard":
-                code = "assumed-once" if loop.kind == "standard" else "assumed-instances"
-                self.run.warnings[f"{code}:{activity.step.node.id}"] = None
-            else:
-                times = max(1, min(loop.maximum, MANY))
+        if loop is None:
+            pass
+        elif loop.kind == "standard":
+            times = self._times(step, loop.maximum)
+        elif loop.maximum is None:
+            self.run.warnings[f"assumed-instances:{step.node.id}"] = None
+        else:
+            most = MANY if loop.kind == "parallel" else MAX_INSTANCES
+            if loop.maximum > most:
+                self.run.warnings[f"too-many-instances:{step.node.id}"] = None
+            times = max(1, min(loop.maximum, most))
         together = times if loop is not None and loop.kind == "parallel" else 1
         activity.todo = times - together
         for _ in range(together):
@@ -316,6 +328,8 @@ class Activities(Scopes):
     def _fires_at_completion(self, activity: Activity) -> bool:
         """Let events on the border happen that do so when the work would be done."""
         ending, beside = self.at_completion(activity.step)
+        if self.chooser.bound is not None:
+            ending = self._with_silent(activity.step, ending)
         for boundary, chance in beside:
             if self.chooser.choose((1 - chance, chance)):
                 self._spawn(activity, boundary)
@@ -326,6 +340,29 @@ class Activities(Scopes):
                 self._interrupt(activity, ending[chosen][0])
                 return True
         return False
+
+    def _with_silent(self, step: Step, ending: Chances) -> Chances:
+        """Add, between bounds, the events of which nothing is known but that they can happen."""
+        silent = [self.steps[key] for key in step.boundaries if key in self.silent]
+        silent = [boundary for boundary in silent if boundary.node.interrupting]
+        left = 1 - sum(chance for _, chance in ending)
+        if not silent or left <= 0:
+            return ending
+        share = left / (len(silent) + 1)
+        return [*ending, *((boundary, share) for boundary in silent)]
+
+    @property
+    def is_guessed(self) -> bool:
+        """Whether something is taken not to happen, or once, because nobody says how often."""
+        if not any(clock.maximum > 0 for clock in self.clocks.values()):
+            return False
+        return bool(self.silent) or any(
+            node.loop is not None
+            and node.loop.kind == "standard"
+            and (node.loop.maximum or 1) > 1
+            and node.id not in self.timings.repeats
+            for node in (step.node for step in self.steps.values())
+        )
 
     def at_completion(self, step: Step) -> tuple[Chances, Chances]:
         """Return the events on a border of which only a chance is known, with that.

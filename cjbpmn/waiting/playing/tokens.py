@@ -289,6 +289,16 @@ class Table:
             if moment.part == "run"
         }
         self.flood = MANY + len(self.steps)
+        caught = {step.catcher for step in self.steps.values()}
+        # Boundary events of which nothing says when or how often they happen.
+        self.silent = {
+            key
+            for step in self.steps.values()
+            for key in step.boundaries
+            if not self.steps[key].awaits and key not in caught
+            if self.steps[key].node.id not in timings.probabilities
+            if key not in self.clocks and not self.steps[key].node.has_event("compensate")
+        }
         self.timed: set[str] = set()
         # Most steps take no time, as far as is known, and are done once.
         self.at_once: set[str] = set()
