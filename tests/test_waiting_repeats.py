@@ -7,7 +7,8 @@ import math
 import pytest
 from drawing import Drawing, asked, only
 
-from cjbpmn.distributions import Uniform
+from cjbpmn.distributions import Gamma, Uniform
+from cjbpmn.waiting import WaitingReport
 
 AGAIN = "<standardLoopCharacteristics{}/>"
 SEVERAL = (
@@ -95,3 +96,40 @@ def test_an_error_of_which_nothing_is_known_counts_in_the_most(
     assert (only(report, "E").minimum, only(report, "E").maximum) == (2, 2)
     assert report.case.wait == pytest.approx(2)
     assert (report.case.wait_min, report.case.wait_max) == (2, 5)
+
+
+def rounds(hours: object, again: float) -> WaitingReport:
+    nodes = ("exclusiveGateway J", "task A", "exclusiveGateway X")
+    drawing = asked(Drawing(), *nodes, flows="S>J J>A A>X X>J X>E")
+    return drawing.report({"A": hours}, probabilities={"X-J": again, "X-E": 1 - again})
+
+
+@pytest.mark.parametrize("hours", [1, Uniform(0, 2), Gamma(1, 1)])
+@pytest.mark.parametrize("again", [0.99, 0.999, 0.9999, 0.999999])
+def test_what_goes_round_for_long_and_ends_is_answered(hours: object, again: float) -> None:
+    report = rounds(hours, again)
+    often = 1 / (1 - again)
+    stretch = only(report, "E")
+    assert report.method == "exact"
+    assert stretch.expected == pytest.approx(often, rel=1e-9)
+    assert stretch.executions == pytest.approx(1)
+    assert stretch.maximum == math.inf
+    # So many rounds are as good as exponential.
+    assert stretch.p50 == pytest.approx(often * math.log(2), rel=0.02)
+    assert stretch.p90 == pytest.approx(often * math.log(10), rel=0.02)
+    assert report.case.wait == pytest.approx(often, rel=1e-9)
+    assert report.case.longest == pytest.approx(often, rel=1e-9)
+    assert report.ending == pytest.approx({"closed": 1.0})
+    assert report.warnings == (() if often < 5_000 else ("long-loop:J",))
+
+
+def test_of_cases_that_are_too_long_only_what_is_known_is_told() -> None:
+    nodes = ("exclusiveGateway J", "task A", "sendTask N", "exclusiveGateway X")
+    drawing = asked(Drawing(), *nodes, flows="S>J J>A A>N N>X X>J X>E").message("N>Client")
+    report = drawing.report({"A": 1, "N": 0}, probabilities={"X-J": 0.9999, "X-E": 0.0001})
+    # Every round is a silence of an hour: together they are long, and none of them is.
+    assert report.case.wait == pytest.approx(10_000)
+    assert report.case.gaps == pytest.approx(10_000)
+    assert report.case.longest is None
+    assert report.case.as_dict()["wait_p90"] is None
+    assert "long-loop:J" in report.warnings

@@ -313,13 +313,13 @@ class _Maker:
             return CaseFigures()
         least, most = self.workings.whole
         unknown = any(stretch.unknown for stretch in stretches)
-        wait = self.figures.mean("wait")
+        wait, longest = self.figures.mean("wait"), self.figures.mean("longest")
         return CaseFigures(
             journey=self.figures.mean("journey"),
             wait=wait,
             wait_min=least,
             wait_max=None if unknown else math.inf if self._is_endless(stretches) else most,
-            longest=self.figures.mean("longest"),
+            longest=None if math.isnan(longest) else longest,
             occupied=self.figures.mean("occupied"),
             gaps=self.figures.mean("gaps"),
             waits=self.figures.spread("wait"),

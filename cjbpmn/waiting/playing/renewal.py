@@ -117,6 +117,11 @@ class Expectations:
     occupied: float = 0.0
     gone: list[Way] = field(default_factory=list)
 
+    @property
+    def moves(self) -> float:
+        """How many moves of tokens a case takes on average."""
+        return sum(way.visits * way.run.moves for way in self.gone)
+
 
 def expect(game: Game) -> Expectations | None:
     """Compute exact expectations, if that is possible.

@@ -160,14 +160,18 @@ class Lattice(Algebra[Waited]):
                 found = self.then(found, self.of(Drawn(part)))
             return found
         values = atoms(own)
-        masses = self._masses(cumulative(own)) if values is None else self._points(values)
+        if values is None:
+            masses = self._centred(self._masses(cumulative(own)), own.mean)
+        else:
+            masses = self._points(values)
         return Waited(1.0, own.mean, self.wave_of(masses))
 
     def _won(self, delay: Won) -> Waited:
         won = raced(delay)
         masses = self._points(won.atoms)
         if won.curve is not None:
-            masses = masses + self._masses(won.curve)
+            drawn = self._masses(won.curve)
+            masses = masses + drawn if won.atoms else self._centred(drawn, won.first, won.mass)
         return Waited(won.mass, won.first, self.wave_of(masses), won.error)
 
     def _repeated(self, delay: Repeated) -> Waited:
@@ -224,7 +228,7 @@ class Lattice(Algebra[Waited]):
             if any(way.atoms for way in ways):
                 masses = self._stepped(curve, marks)
             else:
-                masses = self._masses(curve)
+                masses = self._centred(self._masses(curve), first)
         else:
             times = np.array(sorted(set(marks)))
             reached = np.diff(curve(times), prepend=0.0)
@@ -247,6 +251,19 @@ class Lattice(Algebra[Waited]):
     def _masses(self, curve: Curve) -> Numbers:
         """Divide each time among the two steps around it: by what lies under the curve."""
         return self._slices(curve(self._halves))
+
+    def _centred(self, masses: Numbers, first: float, mass: float = 1.0) -> Numbers:
+        """Give masses the mean that they must have: what is short of a step is not seen well.
+
+        However little it is off, a loop would repeat it.
+        """
+        whole = np.cumsum(masses)
+        left = whole[-1] - whole
+        found = self.step * float(left.sum())
+        if whole[-1] < mass * (1 - _CLOSE) or found <= 0:
+            return masses
+        left = np.minimum(left * (first / found), whole[-1])
+        return np.diff(whole[-1] - left, prepend=0.0)
 
     def _slices(self, values: Numbers) -> Numbers:
         area = (values[:-1:2] + 4 * values[1::2] + values[2::2]) / 6
