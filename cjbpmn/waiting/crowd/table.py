@@ -357,7 +357,8 @@ class Table:
                 chance = 0.5
             chances.append(chance)
         sure = chances.count(None) - (fallback is not None)
-        if len(chances) - chances.count(None) > 1 and fallback is None and not sure:
+        doubtful = [chance for chance in chances if chance is not None]
+        if len(doubtful) > 1 and fallback is None and not sure and max(doubtful) < 1:
             self.game.run.warnings[f"conditioned-inclusive:{step.node.id}"] = None
         return chances, fallback
 

@@ -94,7 +94,7 @@ class Gateways(Table):
         doubtful = [chance for index, chance in enumerate(given) if index != place]
         if any(chance is None for chance in doubtful):
             self.run.warnings[f"assumed-probability:{step.node.id}"] = None
-        if place is None and len(doubtful) > 1:
+        if place is None and len(doubtful) > 1 and 1.0 not in doubtful:
             self.run.warnings[f"conditioned-inclusive:{step.node.id}"] = None
         return [
             None if index == place else 0.5 if chance is None else chance
@@ -124,7 +124,7 @@ class Gateways(Table):
         chances = [0.5 if given is None else given for _, given in doubtful]
         fallback = [e for e in step.exits if e[0].rpartition("/")[2] == default]
         if not (fallback or taken):
-            if len(doubtful) > 1:
+            if len(doubtful) > 1 and max(chances) < 1:
                 self.run.warnings[f"conditioned-inclusive:{step.node.id}"] = None
             return [doubtful[index][0] for index in self._at_least_one(chances)]
         for (exit_, _), chance in zip(doubtful, chances, strict=True):
