@@ -198,8 +198,7 @@ class _Guest:
             name: self._name(value) if name in {"attachedToRef", "default"} else value
             for name, value in node.attributes.items()
         }
-        return replace(
-            node,
+        return node._replace(
             id=self._name(node.id),
             participant=self.call.participant,
             lane=self.call.lane if node.lane is None else self._name(node.lane),
@@ -220,8 +219,7 @@ class _Guest:
         for flow in self.home.flows.values():
             inside = flow.source in self.own, flow.target in self.own
             if any(inside) and flow.source in ends and flow.target in ends:
-                yield replace(
-                    flow,
+                yield flow._replace(
                     id=self._name(flow.id),
                     source=ends[flow.source],
                     target=ends[flow.target],

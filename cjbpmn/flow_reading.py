@@ -11,10 +11,9 @@ from cjbpmn.document import Document
 from cjbpmn.elements import Element
 from cjbpmn.findings import Finding, Severity
 from cjbpmn.flow_nodes import EventDefinition, Flow, FlowNode, Lane, Loop, Participant
-from cjbpmn.names import BPMN, CJ, local_name, qualified
+from cjbpmn.names import CJ, local_name, qualified
 from cjbpmn.vocabulary import Direction
 
-_ANY: Final = f"{{{BPMN}}}*"
 _GLOBAL_TASKS: Final = (
     "globalTask",
     "globalUserTask",
@@ -22,7 +21,9 @@ _GLOBAL_TASKS: Final = (
     "globalBusinessRuleTask",
     "globalScriptTask",
 )
-_KINDS: Final = {qualified(f"bpmn:{kind}"): kind for kind in (*bpmn.FLOW_NODES, "laneSet")}
+_KINDS: Final[Mapping[object, str]] = {
+    qualified(f"bpmn:{kind}"): kind for kind in (*bpmn.FLOW_NODES, "laneSet")
+}
 """What is looked for in a process, by its tag."""
 _LANE_SETS: Final = (qualified("bpmn:laneSet"), qualified("bpmn:childLaneSet"))
 _LANE: Final = qualified("bpmn:lane")
@@ -202,8 +203,8 @@ class FlowReader:
         lane: str | None,
     ) -> None:
         nodes, lane_of = self.nodes, self._lane_of
-        for element in holder.iterchildren(_ANY):
-            kind = _KINDS.get(str(element.tag))
+        for element in holder.iterchildren("*"):
+            kind = _KINDS.get(element.tag)
             if kind is None:
                 continue
             if kind == "laneSet":
@@ -248,26 +249,28 @@ class FlowReader:
         if identifier is None or source is None or target is None:
             self._report_dangling(element, kind, source, target)
             return
-        is_empty = len(element) == 0
-        touchpoint = None if is_empty else bpmn.extension(element, "touchpoint")
+        name = one_line(element.get("name"))
+        flow = Flow(identifier, kind, source, target, name, line=element.sourceline)
+        if len(element):
+            flow = self._with_content(flow, element)
+        self.flows.setdefault(identifier, flow)
+
+    def _with_content(self, flow: Flow, element: Element) -> Flow:
+        """Return a flow with what stands in its element: a condition, or how people meet."""
+        touchpoint = bpmn.extension(element, "touchpoint")
         declared: Mapping[str, str] = {} if touchpoint is None else dict(touchpoint.attrib)
-        activity = declared.get("activity")
+        activity, source, target = declared.get("activity"), flow.source, flow.target
         if activity in self.nodes:
             # The flow stays docked to the pool in the drawing; people said which step it is.
             pool = self.nodes[activity].participant
             source, target = (activity if end == pool else end for end in (source, target))
-        if identifier not in self.flows:
-            self.flows[identifier] = Flow(
-                identifier,
-                kind,
-                source,
-                target,
-                one_line(element.get("name")),
-                not is_empty and bpmn.child(element, "conditionExpression") is not None,
-                declared.get("channel"),
-                declared.get("direction"),
-                element.sourceline,
-            )
+        return flow._replace(
+            source=source,
+            target=target,
+            conditional=bpmn.child(element, "conditionExpression") is not None,
+            channel=declared.get("channel"),
+            direction=declared.get("direction"),
+        )
 
     def _add_implied_flow(self, node: str, number: int, declared: Mapping[str, str]) -> None:
         """Add a contact of a node that meets the customer without a message flow."""
