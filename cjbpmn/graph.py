@@ -121,11 +121,11 @@ class ProcessGraph:
 
     def outgoing(self, node: str, kind: str = "sequence") -> list[Flow]:
         """Return the flows of a kind that leave a node, in document order."""
-        return self._by_end[0][kind].get(node, [])
+        return self._leaving[kind].get(node, [])
 
     def incoming(self, node: str, kind: str = "sequence") -> list[Flow]:
         """Return the flows of a kind that enter a node, in document order."""
-        return self._by_end[1][kind].get(node, [])
+        return self._entering[kind].get(node, [])
 
     def inside(self, scope: str) -> list[FlowNode]:
         """Return the flow nodes that stand directly in a sub-process."""
@@ -166,14 +166,20 @@ class ProcessGraph:
         return flow_node.name or f"{flow_node.kind} {flow_node.id}"
 
     @cached_property
-    def _by_end(self) -> tuple[FlowsByNode, FlowsByNode]:
-        """The flows by kind and by the flow node that they leave, and that they enter."""
-        leaving: FlowsByNode = defaultdict(dict)
-        entering: FlowsByNode = defaultdict(dict)
+    def _leaving(self) -> FlowsByNode:
+        """The flows by kind and by the flow node that they leave."""
+        found: FlowsByNode = defaultdict(dict)
         for flow in self.flows.values():
-            leaving[flow.kind].setdefault(flow.source, []).append(flow)
-            entering[flow.kind].setdefault(flow.target, []).append(flow)
-        return leaving, entering
+            found[flow.kind].setdefault(flow.source, []).append(flow)
+        return found
+
+    @cached_property
+    def _entering(self) -> FlowsByNode:
+        """The flows by kind and by the flow node that they enter."""
+        found: FlowsByNode = defaultdict(dict)
+        for flow in self.flows.values():
+            found[flow.kind].setdefault(flow.target, []).append(flow)
+        return found
 
     @cached_property
     def _by_scope(self) -> dict[str, list[FlowNode]]:

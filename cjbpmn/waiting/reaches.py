@@ -128,16 +128,16 @@ class _Finder:
         for number, (key, part) in enumerate(self.moments):
             step = steps.get(key)
             self.ranks.append(0 if step is None else order[step.node.id])
-            if part in _OF_SCOPES:
-                self.of_scopes.add(number)
-                self.joints.add(number)
-            elif part == "meet":
-                self.joints.add(number)
-            elif part == "run" and step is not None:
+            if part == "run" and step is not None:
                 if step.is_timed:
                     self.timed.add(number)
                 if step.inner is None and step.node.is_activity:
                     self._add_work(number, step.node)
+            elif part == "meet":
+                self.joints.add(number)
+            elif part in _OF_SCOPES:
+                self.of_scopes.add(number)
+                self.joints.add(number)
         self.touched: set[int] = set()
         self.lasting: set[int] = set()
         for moment, touch in structure.touches.items():

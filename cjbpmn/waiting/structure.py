@@ -8,7 +8,7 @@ else is internal. What lies between contacts is read off it in `cjbpmn.waiting.r
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -200,6 +200,7 @@ class _Builder:
         self.numbers = structure.numbers
         self.before, self.after = structure.before, structure.after
         self.runs: dict[str, int] = {}
+        # Of most steps the run is the only moment: the first and the last one are noted of others.
         self.first: dict[str, tuple[int, ...]] = {}
         self.last: dict[str, int] = {}
 
@@ -228,7 +229,7 @@ class _Builder:
         for key, turn in self.turn_of.items():
             if key != turn:
                 self.first[key] = self.first.get(turn) or (self._run(turn),)
-                self.last[key] = self.last[turn] if turn in self.last else self._run(turn)
+                self.last[key] = self._last(turn)
 
     def _number(self, moment: Moment) -> int:
         """Return the number of a moment, which is added where it is missing."""
@@ -243,6 +244,10 @@ class _Builder:
         if number is None:
             number = self.runs[key] = self._number(Moment(key))
         return number
+
+    def _last(self, key: str) -> int:
+        """Return the moment in which a step ends."""
+        return self.last[key] if key in self.last else self._run(key)
 
     def _edge(self, before: int, after: int) -> None:
         self.after[before].append(after)
@@ -260,7 +265,7 @@ class _Builder:
         return contact is not None and contact.turn
 
     def _add_moments(self, step: Step) -> None:
-        """Add the moments of a step; those with which it begins, and the last one, are its ends."""
+        """Add the moments of a step, and note those in which it begins and ends."""
         key = step.key
         first = last = run = self._run(key)
         if step.inner is not None:
@@ -279,11 +284,13 @@ class _Builder:
                 first, last = self._add_border(key, contact, (first, last))
             else:
                 self._add_touch(step, contact)
-        self.first[key] = (first,)
         if step.partners:
             meetings = [meeting(key, partner) for partner in step.partners]
             self.first[key] = tuple(map(self._number, meetings))
-        self.last[key] = last
+        elif first != run:
+            self.first[key] = (first,)
+        if last != run:
+            self.last[key] = last
 
     def _add_border(self, key: str, contact: Contact, ends: tuple[int, int]) -> tuple[int, int]:
         """Add the moments of meeting on the border of a sub-process: they are its ends now."""
@@ -316,11 +323,13 @@ class _Builder:
         flows = self.structure.execution.graph.flows
         return any(flows[reply].source in self.structure.own for reply in step.replies)
 
-    def _follow(self, before: Iterable[int], after: str) -> None:
-        """Let the first moments of a step follow on others."""
-        for one in before:
-            for other in self.first[after]:
-                self._edge(one, other)
+    def _follow(self, before: int, after: str) -> None:
+        """Let the first moments of a step follow on another moment."""
+        if after in self.first:
+            for one in self.first[after]:
+                self._edge(before, one)
+        else:
+            self._edge(before, self._run(after))
 
     def _add_edges(self, step: Step) -> None:
         key = step.key
@@ -328,26 +337,25 @@ class _Builder:
             return
         for partner in step.partners:
             self._edge(self._number(meeting(key, partner)), self._run(key))
-        last = self.last[key]
+        last = self._last(key)
         for _, target in step.exits:
-            for after in self.first[target]:
-                self._edge(last, after)
+            self._follow(last, target)
         for boundary in step.boundaries:
             self._add_boundary(step, self.steps[boundary])
         if step.catcher is not None:
-            self._follow((last,), self._handler(step.catcher))
+            self._follow(last, self._handler(step.catcher))
         if step.sends:
             self._add_messages(step)
 
     def _add_messages(self, step: Step) -> None:
         # What an activity sends, it sends when its own work is done, not after the reply.
-        sent = self._run(step.key) if step.replies else self.last[step.key]
+        sent = self._run(step.key) if step.replies else self._last(step.key)
         for flow, target in step.sends:
             receiver = self.steps[target]
             if flow in receiver.replies:
                 self._edge(sent, self._number(Moment(target, "reply")))
             elif flow in receiver.awaits:
-                self._follow((sent,), target)
+                self._follow(sent, target)
 
     def _handler(self, catcher: str) -> str:
         """Return what begins with a catcher: it, or the event sub-process that it begins."""
@@ -367,7 +375,8 @@ class _Builder:
             sources = [self._number(Moment(host.key, "exit"))]
         else:
             sources = [self._run(host.key), self._anything("during", host.inner)]
-        self._follow(sources, boundary.key)
+        for source in sources:
+            self._follow(source, boundary.key)
 
     def _anything(self, part: str, scope: str) -> int:
         """Return the moment that stands for whatever goes on in a scope, and in those inside.
@@ -385,7 +394,7 @@ class _Builder:
                     if not self.before[self.numbers[Moment(step.inner, part)]]:
                         pending.append(step.inner)
                 elif part == "worked" and step.node.is_activity:
-                    self._edge(self.last[key], around)
+                    self._edge(self._last(key), around)
                 elif part == "during" and (step.node.is_activity or step.is_timed):
                     self._edge(self._run(self.turn_of.get(key, key)), around)
         return found
@@ -396,14 +405,14 @@ class _Builder:
             leave = self._number(Moment(scope.holder, "exit"))
             starts = [*scope.starts, *scope.choices, *scope.triggered]
             for start in starts[:1] if scope.sequential else starts:
-                self._follow((entry,), start)
+                self._follow(entry, start)
             if scope.sequential:
                 for before, after in pairwise(starts):
-                    self._follow((self.last[before],), after)
+                    self._follow(self._last(before), after)
             not_last = set(starts[:-1]) if scope.sequential else set()
             for key in scope.members:
                 if _is_last(self.steps[key]) and key not in not_last:
-                    self._edge(self.last[key], leave)
+                    self._edge(self._last(key), leave)
         for key in scope.event_scopes:
             self._add_event_scope(scope, self.steps[key])
 
@@ -421,7 +430,7 @@ class _Builder:
             if step.inner is not None and step is not inner:
                 self._edge(self._anything("worked", step.inner), begun)
             elif step.inner is None and (step.node.is_activity or step.key in begins):
-                self._edge(self.last[step.key], begun)
+                self._edge(self._last(step.key), begun)
         if scope.holder is not None:
             self._edge(self._run(scope.holder), begun)
 
