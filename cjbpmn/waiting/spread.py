@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import math
 from array import array
-from bisect import bisect_left
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
 from itertools import accumulate
 
 import numpy as np
@@ -16,17 +14,18 @@ from numpy.typing import NDArray
 from cjbpmn.errors import InvalidValue
 
 _NOTHING = 1e-9
+_ROUNDED = 1e-12
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False, repr=False, slots=True)
 class Spread:
     """Durations in hours, each with its share of the cases.
 
     Parameters
     ----------
-    values : tuple of float
+    values : iterable of float
         In order; ``math.inf`` where nothing bounds it.
-    shares : tuple of float
+    shares : iterable of float
         Of each value; together they are one.
 
     Examples
@@ -36,8 +35,26 @@ class Spread:
     (2.0, 10.0, 0.4)
     """
 
-    values: tuple[float, ...] = ()
-    shares: tuple[float, ...] = field(default=(), repr=False)
+    # The stretches of a large model have many millions of them: as floats they take much room.
+    _values: array[float]
+    _shares: array[float]
+
+    def __init__(self, values: Iterable[float] = (), shares: Iterable[float] = ()) -> None:
+        object.__setattr__(self, "_values", array("d", values))
+        object.__setattr__(self, "_shares", array("d", shares))
+
+    def __repr__(self) -> str:
+        return f"Spread(values={self.values})"
+
+    @property
+    def values(self) -> tuple[float, ...]:
+        """The durations, in order."""
+        return tuple(self._values)
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """The share of each of them."""
+        return tuple(self._shares)
 
     @classmethod
     def of(cls, weighted: Iterable[tuple[float, float]]) -> Spread:
@@ -60,26 +77,23 @@ class Spread:
         if whole <= 0:
             return cls()
         if len(found) == 1:
-            return cls((*found,), (1.0,))
+            return cls(found, (1.0,))
         ordered = sorted(found.items())
-        return cls(
-            tuple(value for value, _ in ordered), tuple(weight / whole for _, weight in ordered)
-        )
+        return cls([value for value, _ in ordered], [weight / whole for _, weight in ordered])
 
     @classmethod
     def of_cases(cls, values: NDArray[np.float64]) -> Spread:
         """Put the values of many cases together, all of the same weight."""
         number = len(values)
-        if not number:
-            return cls()
-        return cls(tuple(np.sort(values).tolist()), (1 / number,) * number)
+        return cls.packed(np.sort(values), np.full(number, 1 / number)) if number else cls()
+
+    @classmethod
+    def packed(cls, values: NDArray[np.float64], shares: NDArray[np.float64]) -> Spread:
+        """Take over columns of ordered values and of their shares."""
+        return cls(array("d", values.tobytes()), array("d", shares.tobytes()))
 
     def __bool__(self) -> bool:
-        return bool(self.values)
-
-    @cached_property
-    def _reached(self) -> array[float]:
-        return array("d", accumulate(self.shares))
+        return bool(self._values)
 
     def percentile(self, share: float) -> float | None:
         """Return the least value that is not exceeded with at least this probability.
@@ -101,27 +115,26 @@ class Spread:
         """
         if not 0 <= share <= 1:
             raise InvalidValue(f"percentile {share}: expected 0 to 1")
-        if len(self.values) <= 1:
-            return self.values[0] if self.values else None
-        place = bisect_left(self._reached, share - 1e-12)
-        return self.values[min(place, len(self.values) - 1)]
+        reached = zip(self._values, accumulate(self._shares), strict=True)
+        last = self._values[-1] if self._values else None
+        return next((value for value, so_far in reached if so_far >= share - _ROUNDED), last)
 
     def above(self, hours: float) -> float | None:
         """Return how likely it takes longer than so many hours; None where nothing is known."""
-        if not self.values:
+        if not self:
             return None
         return math.fsum(
             share
-            for value, share in zip(self.values, self.shares, strict=True)
+            for value, share in zip(self._values, self._shares, strict=True)
             if value > hours + _NOTHING
         )
 
     def excess(self, hours: float) -> float | None:
         """Return by how many hours it is longer than so many, on average over all cases."""
-        if not self.values:
+        if not self:
             return None
         return math.fsum(
             share * (value - hours)
-            for value, share in zip(self.values, self.shares, strict=True)
+            for value, share in zip(self._values, self._shares, strict=True)
             if value > hours + _NOTHING
         )

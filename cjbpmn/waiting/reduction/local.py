@@ -341,7 +341,7 @@ def _spread(
         time = (expected - float(masses @ marks)) / beyond
         times = np.append(times, min(max(time, last), max(bounds[1], last)))
         weights = np.append(weights, beyond)
-    return Spread(tuple(times.tolist()), tuple((weights / weights.sum()).tolist()))
+    return Spread.packed(times, weights / weights.sum())
 
 
 def _unit(passages: Sequence[Passage]) -> tuple[float | None, bool]:
