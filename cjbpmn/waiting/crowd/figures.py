@@ -103,10 +103,16 @@ class CrowdFigures(Figures):
 
     def curve(self) -> tuple[tuple[float, float], ...]:
         """Return how much a customer has waited, on average, so long after the first contact."""
-        begins, ends = map(np.sort, self.tally.silences)
+        begins, ends = self.tally.silences
         if not len(ends):
             return ()
-        marks = np.unique(np.round(np.concatenate([[0.0], begins, ends]), 9))
+        # A large model has many millions of silences: all of this is done in place.
+        begins.sort()
+        ends.sort()
+        marks = np.concatenate([[0.0], begins, ends])
+        np.round(marks, 9, out=marks)
+        marks.sort()
+        marks = marks[np.concatenate([[True], marks[1:] != marks[:-1]])]
         marks = marks[np.unique(np.linspace(0, len(marks) - 1, POINTS + 1).astype(int))]
         waited = _up_to(ends, marks) - _up_to(begins, marks)
         waited *= self.mean("wait") / waited[-1]

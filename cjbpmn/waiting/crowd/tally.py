@@ -62,12 +62,12 @@ class Tally:
     number: int = 0
     traced: int = 0
     moments: list[Moment] = field(default_factory=list)
-    moment: Numbers = field(default_factory=lambda: np.zeros(0, np.intp))
-    case: Numbers = field(default_factory=lambda: np.zeros(0, np.intp))
+    moment: Numbers = field(default_factory=lambda: np.zeros(0, np.int32))
+    case: Numbers = field(default_factory=lambda: np.zeros(0, np.int32))
     start: Hours = field(default_factory=lambda: np.zeros(0))
     end: Hours = field(default_factory=lambda: np.zeros(0))
     wait: Hours = field(default_factory=lambda: np.zeros(0))
-    before: Numbers = field(default_factory=lambda: np.zeros(0, np.intp))
+    before: Numbers = field(default_factory=lambda: np.zeros(0, np.int32))
     figures: dict[str, Hours] = field(default_factory=dict)
     silences: tuple[Hours, Hours] = field(default_factory=lambda: (np.zeros(0), np.zeros(0)))
     ending: dict[str, int] = field(default_factory=dict)
@@ -97,7 +97,7 @@ class Tally:
         for moment in other.moments:
             numbers.setdefault(moment, len(numbers))
         self.moments = list(numbers)
-        own = np.array([*(numbers[moment] for moment in other.moments), NOBODY], np.intp)
+        own = np.array([*(numbers[moment] for moment in other.moments), NOBODY], np.int32)
         self.moment = np.concatenate([self.moment, own[other.moment]])
         self.before = np.concatenate([self.before, own[other.before]])
         self.case = np.concatenate([self.case, other.case + self.number])
@@ -171,10 +171,12 @@ class _Counter:
         # Most often they were noted in the order in which they happened.
         self.order = order = in_order(case, start, self.crowd.number)
         stay = np.concatenate([one.stay for one in met])
-        tally.moment, tally.case, tally.start = moment[order], case[order], start[order]
+        # There are millions of meetings, but not of contacts or cases: small numbers will do.
+        tally.moment = moment[order].astype(np.int32)
+        tally.case, tally.start = case[order].astype(np.int32), start[order]
         tally.end, since, last = self.ends[order], self.since[order], self.last[order]
         tally.wait = tally.start - np.maximum(since, 0.0)
-        tally.before = np.where(last == NOBODY, NOBODY, moment[last])
+        tally.before = np.where(last == NOBODY, NOBODY, moment[last]).astype(np.int32)
         self.stay = stay[order]
         self._measure()
         self._end()
@@ -263,6 +265,7 @@ class _Counter:
     ) -> Iterator[tuple[int, str | None, float]]:
         """Go back along the stays of many cases at once; yield hours by group and flow node."""
         width = len(names) + 1
+        group = group.astype(np.intp, copy=False)  # Keys of contacts and flow nodes are large.
         sums = _Sums()
         going = np.flatnonzero(end - begin > GAP)
         while len(going):
