@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+from pathlib import Path
 from random import Random
+from weakref import ref
 
 import models
 import networkx as nx
@@ -15,7 +17,7 @@ from cjbpmn.document import read_document
 from cjbpmn.errors import InvalidDocument
 from cjbpmn.graph import ProcessGraph, build_graph
 from cjbpmn.memory import without_collection
-from cjbpmn.waiting import reaches
+from cjbpmn.waiting import find_waiting_stretches, reaches
 from cjbpmn.waiting.circles import number_circles
 from cjbpmn.waiting.messages import Messages
 from cjbpmn.waiting.reaches import Reach
@@ -182,5 +184,18 @@ def test_the_search_for_garbage_is_on_again_whatever_happens() -> None:
         with without_collection():
             pass
         assert not gc.isenabled()
+    finally:
+        gc.enable()
+
+
+@pytest.mark.parametrize("path", sorted(Path(__file__).with_name("waiting_cases").glob("*.bpmn")))
+def test_a_model_is_let_go_without_a_search_for_garbage(path: Path) -> None:
+    graph = build_graph(read_document(path))
+    gc.disable()
+    try:
+        find_waiting_stretches(graph)
+        kept = ref(graph)
+        del graph
+        assert kept() is None
     finally:
         gc.enable()

@@ -72,8 +72,9 @@ def read_vendor_times(root: Element) -> VendorTimes:
     ('igrafx', {'value': 1.5})
     """
     found = _Reader()
-    for element in root.iter(*found.readers):
-        found.readers[str(element.tag)](element)
+    readers = found.readers()
+    for element in root.iter(*readers):
+        readers[str(element.tag)](element)
     return VendorTimes(found.times, found.probabilities, tuple(found.unread))
 
 
@@ -84,7 +85,10 @@ class _Reader:
         self.times: dict[str, tuple[str, SimulatedValue]] = {}
         self.probabilities: dict[str, float] = {}
         self.unread: dict[str, None] = {}
-        self.readers: dict[str, Callable[[Element], None]] = {
+
+    def readers(self) -> dict[str, Callable[[Element], None]]:
+        """Return how each kind of element is read, by its tag."""
+        return {
             f"{_IGRAFX}duration": self._igrafx_duration,
             f"{_IGRAFX}percentage": self._igrafx_percentage,
             f"{_ADONIS}attribute": self._adonis,

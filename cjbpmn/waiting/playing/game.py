@@ -23,7 +23,7 @@ from cjbpmn.waiting.playing.tokens import (
 )
 from cjbpmn.waiting.structure import Moment, Structure
 
-Deed: TypeAlias = Callable[[Step, Token, str | None], None]
+Deed: TypeAlias = "Callable[[Game, Step, Token, str | None], None]"
 _DRAWS: Final = 8
 """To draw so many random numbers takes about as long as one move of a token."""
 
@@ -34,13 +34,14 @@ class Game(Activities):
     def __init__(self, structure: Structure, timings: Timings) -> None:
         super().__init__(structure, timings)
         kinds: dict[str, Deed] = {
-            **dict.fromkeys(bpmn.GATEWAYS, self._pass_gateway),
-            **dict.fromkeys(bpmn.ACTIVITIES, self._start_activity),
-            **dict.fromkeys(("startEvent", "intermediateCatchEvent"), self._catch),
+            **dict.fromkeys(bpmn.GATEWAYS, Game._pass_gateway),
+            **dict.fromkeys(bpmn.ACTIVITIES, Game._start_activity),
+            **dict.fromkeys(("startEvent", "intermediateCatchEvent"), Game._catch),
         }
-        # What is done with a token that arrives at a step.
+        # What is done with a token that arrives at a step. Were these the game's own methods, it
+        # would hold on to itself, and with it the model, until Python looks for such circles.
         self.deeds = {
-            key: kinds.get(step.node.type, self._throw) for key, step in self.steps.items()
+            key: kinds.get(step.node.type, Game._throw) for key, step in self.steps.items()
         }
 
     def play(self, chooser: Chooser, *, renewing: bool = False, start: State | None = None) -> Run:
@@ -62,16 +63,20 @@ class Game(Activities):
         Run
             What happened.
         """
-        self._clear()
         self.chooser = chooser
         self.renewing = renewing
-        if start is None:
-            self._begin()
-        else:
-            self._resume(start)
-        self._move()
-        self._finish()
-        return self.run
+        try:
+            if start is None:
+                self._begin()
+            else:
+                self._resume(start)
+            self._move()
+            self._finish()
+            return self.run
+        finally:
+            # Who answers, and what lies on the table, may hold on to the game: see above.
+            del self.chooser
+            self._clear()
 
     def _resume(self, start: State) -> None:
         step = self.steps[start.key]
@@ -193,7 +198,7 @@ class Game(Activities):
         if token.lineage is not None and len(step.entries) > 1 and step.node.type not in JOINS:
             self._check_merge(step, token)
         self._visit(step, token)
-        self.deeds[step.key](step, token, flow)
+        self.deeds[step.key](self, step, token, flow)
 
     def _race(self, step: Step, token: Token) -> None:
         """Let the first of several events win: by the clock, by mail, or by chance."""

@@ -115,7 +115,7 @@ class Reductions:
     def __init__(self, found: Passages, intervals: Intervals) -> None:
         self.found = found
         self.intervals = intervals
-        self._masses: dict[Moment, dict[Moment, float] | Refused] = {}
+        self._masses: dict[Moment, dict[Moment, float] | str] = {}
         self._executions: dict[Moment, float] = {BEGIN: 1.0}
         self.steps = _FEWER[0] if len(found.contacts) > _FEWER[1] else STEPS
 
@@ -258,10 +258,11 @@ class Reductions:
             try:
                 self._masses[end] = self._find_masses(end)
             except Refused as refused:
-                self._masses[end] = refused
+                # The words only: what was raised holds on to all that led there.
+                self._masses[end] = str(refused)
         found = self._masses[end]
-        if isinstance(found, Refused):
-            raise found
+        if isinstance(found, str):
+            raise Refused(found)
         return found
 
     def _find_masses(self, end: Moment) -> dict[Moment, float]:
