@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cjbpmn.diagram import Bounds
+from cjbpmn.enrichment.lettering import OUTSIDE, text_width
 from cjbpmn.enrichment.message_routes import Contact, assign_columns, assign_tracks, route
 from cjbpmn.enrichment.swimlane import (
     FROM_TOP,
     LanePlaces,
     Room,
     lay_out,
-    text_width,
 )
 from cjbpmn.enrichment.swimlane_columns import PlacedStep, place
 
@@ -139,7 +139,7 @@ def test_names_of_phases_stand_beside_the_flows_of_upper_lanes(
     swimlane = lay_out(lanes, Room(0, 1000, 0), flows=[(0, x) for x in flows])
     [box] = swimlane.lanes[1].phases
     assert abs(box.label.centre[0] - centre) < 10
-    width = text_width("buying")
+    width = text_width("buying", OUTSIDE)
     assert all(abs(box.label.centre[0] - x) > width / 2 for x in flows)
 
 

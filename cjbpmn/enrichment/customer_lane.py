@@ -13,9 +13,10 @@ from cjbpmn import lexicon
 from cjbpmn.diagram import Bounds, Point
 from cjbpmn.elements import Element, make
 from cjbpmn.emotion_scale import emotion_step
+from cjbpmn.enrichment.lettering import LINE_HEIGHT, OUTSIDE, folded_lines, text_width
 from cjbpmn.enrichment.planned import PlannedJourney, PlannedStep
 from cjbpmn.enrichment.record import EnrichmentRecord
-from cjbpmn.enrichment.swimlane import LINE_HEIGHT, LanePlaces, text_width
+from cjbpmn.enrichment.swimlane import EVENT_NAME, LanePlaces
 from cjbpmn.shapes import NewEdge, NewShape, make_shape
 from cjbpmn.vocabulary import Direction
 
@@ -91,9 +92,8 @@ class Sheet:
         if self.is_upright:
             height = _text_height(name, 80.0)
             return Bounds(event.centre[0] - height / 2, event.y - 86, height, 80)
-        width = 90.0
-        height = _text_height(name, width)
-        return Bounds(event.centre[0] - width / 2, event.bottom + 6, width, height)
+        height = _text_height(name, EVENT_NAME)
+        return Bounds(event.centre[0] - EVENT_NAME / 2, event.bottom + 6, EVENT_NAME, height)
 
     def evidence_name(self, place: Bounds, name: str) -> Bounds:
         """Let a name sit next to its icon, whatever its height."""
@@ -107,14 +107,15 @@ class Sheet:
         if self.is_upright:
             lines = _text_height(name, place.height)
             return Bounds(place.centre[0] - lines / 2, place.y, lines, place.height)
-        width = min(place.width, text_width(name) + 10)
-        return Bounds(place.centre[0] - width / 2, place.y, width, place.height)
+        width = min(place.width, text_width(name, OUTSIDE) + 10)
+        height = min(_text_height(name, width), place.height)
+        return Bounds(place.centre[0] - width / 2, place.bottom - height, width, height)
 
     def flow_name(self, at: Point, name: str | None, *, before: bool) -> Bounds | None:
         """Return where the name of a message flow goes: beside the place where it leaves."""
         if not name:
             return None
-        width = text_width(name) + 4
+        width = text_width(name, OUTSIDE) + 4
         if self.is_upright:
             x = at[0] + 3 if not before else at[0] - LINE_HEIGHT - 3
             return Bounds(x, at[1], LINE_HEIGHT, width)
@@ -353,7 +354,5 @@ def _signavio_colours(fill: str, stroke: str) -> Element:
 
 
 def _text_height(text: str, width: float) -> float:
-    """Estimate how high a text is that a tool folds into a width."""
-    # Tools write labels smaller than the names inside shapes.
-    lines = max(1, -(-int(0.83 * text_width(text)) // int(width)))
-    return lines * LINE_HEIGHT
+    """Return how high a name outside of its shape is that a tool folds into a width."""
+    return folded_lines(text, width, OUTSIDE) * LINE_HEIGHT

@@ -20,11 +20,11 @@ from cjbpmn.emotion_scale import SCALE, emotion_step
 from cjbpmn.enrichment.band import Band, Callout, Content, lay_out_band
 from cjbpmn.enrichment.colouring import colour_node
 from cjbpmn.enrichment.customer_lane import Sheet
+from cjbpmn.enrichment.lettering import LINE_HEIGHT
 from cjbpmn.enrichment.phase_headings import Said, plan_headings
 from cjbpmn.enrichment.planned import Plan, PlannedJourney
 from cjbpmn.enrichment.record import EnrichmentRecord
 from cjbpmn.enrichment.surroundings import Surroundings, View, look_around
-from cjbpmn.enrichment.swimlane import LINE_HEIGHT
 from cjbpmn.enrichment.swimlane_fit import LEGEND_STEP, LEGEND_WIDTH, note_size
 from cjbpmn.enrichment.told_nodes import (
     ToldNode,

@@ -9,9 +9,9 @@ from typing import Final
 
 from cjbpmn.diagram import Bounds, union
 from cjbpmn.enrichment.band import Heading
+from cjbpmn.enrichment.lettering import OUTSIDE, text_width
 from cjbpmn.enrichment.planned import Note, Plan, PlannedJourney
 from cjbpmn.enrichment.surroundings import View
-from cjbpmn.enrichment.swimlane import text_width
 from cjbpmn.enrichment.swimlane_fit import note_size
 from cjbpmn.enrichment.told_nodes import ToldSwimlane
 
@@ -100,11 +100,11 @@ def _side_by_side(pair: Sequence[Said], view: View) -> Sequence[Said]:
 
 def _least(phase: str, view: View) -> float:
     """Return how long a heading must be for its name."""
-    return _DEPTH if view.is_upright else text_width(phase) + 20
+    return _DEPTH if view.is_upright else text_width(phase, OUTSIDE) + 20
 
 
 def _heading(phase: str, nodes: Bounds, view: View, planned: PlannedJourney) -> Heading:
-    depth = min(text_width(phase), _WIDEST) + 16 if view.is_upright else _DEPTH
+    depth = min(text_width(phase, OUTSIDE), _WIDEST) + 16 if view.is_upright else _DEPTH
     half = max(nodes.width / 2 + _BESIDE, _least(phase, view) / 2)
     return Heading(nodes.centre[0] - half, nodes.centre[0] + half, depth, planned.number)
 

@@ -9,7 +9,7 @@ from typing import Final
 from cjbpmn.diagram import Bounds, Diagram, Point, bounds_of, parts_of, waypoints_of
 from cjbpmn.document import Document
 from cjbpmn.elements import EVENTS, GATEWAYS, Element
-from cjbpmn.enrichment.swimlane import LINE_HEIGHT, folded_lines, text_width
+from cjbpmn.enrichment.lettering import LINE_HEIGHT, OUTSIDE, folded_lines, text_width
 from cjbpmn.graph import ProcessGraph
 from cjbpmn.names import local_name, qualified
 
@@ -134,7 +134,7 @@ def _name_place(
     label = drawn.find(qualified("bpmndi:BPMNLabel"))
     said = None if label is None else bounds_of(label)
     if place is None:
-        width = min(text_width(text), _NAME_WIDTH)
+        width = min(text_width(text, OUTSIDE), _NAME_WIDTH)
         points = waypoints_of(drawn)
         at = _middle(points) if len(points) > 1 else None
     else:
@@ -142,11 +142,13 @@ def _name_place(
         at = (place.centre[0], place.bottom + LINE_HEIGHT) if kind in _NAMED_BELOW else None
     if said is not None:
         # A name is as high as its text, whatever the file says.
-        height = LINE_HEIGHT * folded_lines(text, max(said.width, _NAME_WIDTH)) if text else 0.0
+        height = (
+            LINE_HEIGHT * folded_lines(text, max(said.width, _NAME_WIDTH), OUTSIDE) if text else 0.0
+        )
         return Bounds(said.x, said.y, said.width, max(said.height, height))
     if not text or at is None:
         return None
-    height = LINE_HEIGHT * folded_lines(text, _NAME_WIDTH)
+    height = LINE_HEIGHT * folded_lines(text, _NAME_WIDTH, OUTSIDE)
     return Bounds(at[0] - width / 2, at[1] - LINE_HEIGHT / 2, width, height)
 
 
@@ -155,7 +157,7 @@ def _words(element: Element | None, name: Bounds | None) -> Bounds | None:
     text = "" if element is None else element.get("name") or ""
     if name is None or not text:
         return name
-    width = min(name.width, text_width(text))
+    width = min(name.width, text_width(text, OUTSIDE))
     return Bounds(name.centre[0] - width / 2, name.y, width, name.height)
 
 

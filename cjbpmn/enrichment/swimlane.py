@@ -7,12 +7,13 @@ that is said here, and only what holds text is as wide as its text.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Final, NamedTuple
 
 from cjbpmn.diagram import Bounds
+from cjbpmn.enrichment.lettering import LINE_HEIGHT, OUTSIDE, folded_lines, text_width
 from cjbpmn.enrichment.swimlane_columns import (
     FLOW_CLEARANCE,
     NOTE_SHIFT,
@@ -24,12 +25,15 @@ from cjbpmn.enrichment.swimlane_columns import (
 EVENT_SIZE = 36.0
 ICON_WIDTH, ICON_HEIGHT = 36.0, 50.0
 POOL_BAND, LANE_BAND = 30.0, 30.0
-LINE_HEIGHT = 14.0
+EVENT_NAME = 90.0  # how wide the names of events may be
 
 _MARGIN = 30.0  # between the lane's border and what stands in it
 _NOTE_GAP = 6.0
 _LINK = 34.0  # between evidence and its step
 _EVIDENCE_WIDTH = 90.0  # where names stand beside each other in a column
+_LONG_NAME, _MANY_LINES = 130.0, 3
+_PHASE_WIDTH = 150.0  # the shortest box of a phase is a little longer
+_NAME_GAP = 6.0  # between an icon or event and its name
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +46,16 @@ class Measures:
         Those of a task.
     event : float
         How much room an event takes with its name, along the way.
+    names : float
+        How much of that the names of evidence take, across.
     evidence : float
         How much room the row of evidence takes, across.
     heading : float
         How much room the names of phases take, across.
     side : float
         How much room must be beside the tasks, across, for the names of events.
+    ends : float
+        How far the names of events reach beyond these, across.
     is_upright : bool
         Whether the way runs from the top down.
     """
@@ -55,60 +63,69 @@ class Measures:
     length: float
     depth: float
     event: float
-    evidence: float
+    names: float
     heading: float
     side: float
+    ends: float = 0.0
     is_upright: bool = False
 
+    @property
+    def evidence(self) -> float:
+        """How much room the row of evidence takes, across."""
+        icon = 0.0 if self.is_upright else _NAME_GAP + ICON_HEIGHT
+        return self.names + icon + _LINK
 
-FROM_LEFT: Final = Measures(100, 80, 90, 2 * LINE_HEIGHT + 6 + ICON_HEIGHT + _LINK, 38, 20)
-FROM_TOP: Final = Measures(80, 100, 40, _EVIDENCE_WIDTH + _LINK, 90, 64, is_upright=True)
+
+FROM_LEFT: Final = Measures(100, 80, 90, 2 * LINE_HEIGHT, 38, 20)
+FROM_TOP: Final = Measures(80, 100, 40, _EVIDENCE_WIDTH, 90, 64, is_upright=True)
 
 
-def text_width(text: str) -> float:
-    """Estimate how wide a text is in the font that modelling tools use (12 px Arial).
+def fit_names(
+    measures: Measures, phases: Iterable[str], evidence: Iterable[str], events: Iterable[str]
+) -> Measures:
+    """Make room for all the lines that names go in, where the way runs from left to right.
 
     Parameters
     ----------
-    text : str
-        On one line.
+    measures : Measures
+        How large things are.
+    phases, evidence, events : iterable of str
+        The names.
+
+    Returns
+    -------
+    Measures
+        With more room for the names where they need it.
+    """
+    headings = max((folded_lines(one, _PHASE_WIDTH, OUTSIDE) for one in phases), default=1)
+    seen = max((folded_lines(one, evidence_width(one), OUTSIDE) for one in evidence), default=1)
+    ends = max((folded_lines(one, EVENT_NAME, OUTSIDE) for one in events), default=0)
+    return replace(
+        measures,
+        names=max(measures.names, LINE_HEIGHT * seen),
+        heading=measures.heading + LINE_HEIGHT * (headings - 1),
+        ends=_NAME_GAP + LINE_HEIGHT * ends,
+    )
+
+
+def evidence_width(name: str) -> float:
+    """Say how wide the name of evidence stands above its icon.
+
+    Parameters
+    ----------
+    name : str
+        What it is called.
 
     Returns
     -------
     float
-        Pixels.
+        Pixels; so wide that tools need not break long words, if that can be.
     """
-    return 6.4 * len(text)
-
-
-def folded_lines(text: str, width: float) -> int:
-    """Say in how many lines a text goes that a tool folds between its words.
-
-    Parameters
-    ----------
-    text : str
-        On one line.
-    width : float
-        How wide a line may be.
-
-    Returns
-    -------
-    int
-        One at least.
-
-    Examples
-    --------
-    >>> folded_lines("The page says that the payment is running", 120)
-    3
-    """
-    lines, used = 1, 0.0
-    for word in text.split():
-        needed = 0.92 * text_width(word + " ")
-        if used and used + needed > width:
-            lines, used = lines + 1, 0.0
-        lines += int(needed // width)
-        used += needed % width
-    return lines
+    longest = max((text_width(word, OUTSIDE) for word in name.split()), default=0.0)
+    whole = min(text_width(name, OUTSIDE), _EVIDENCE_WIDTH - 4)
+    lines = folded_lines(name, _EVIDENCE_WIDTH - 4, OUTSIDE)
+    long = _LONG_NAME if lines > _MANY_LINES else 0.0
+    return max(48.0, whole, min(longest, _LONG_NAME), long) + 2
 
 
 class Room(NamedTuple):
@@ -252,7 +269,7 @@ def _heights(steps: Sequence[PlacedStep], least: float, measures: Measures) -> t
     heading = measures.heading if any(step.phase for step in steps) else 0
     evidence = measures.evidence if any(step.evidence for step in steps) else 0
     notes = max((_stack(step.notes)[-1] for step in steps), default=0)
-    below = max(50.0, notes + 28)
+    below = max(50.0, notes + 28, EVENT_SIZE / 2 + measures.ends + 12 - measures.depth / 2)
     above = heading + max(evidence + 20, measures.side)
     return max(above, least - measures.depth - below), below
 
@@ -290,10 +307,11 @@ def _evidence_place(
     if measures.is_upright:
         y = task.y - _LINK - _EVIDENCE_WIDTH
         icon = Bounds(left + 2, y + (_EVIDENCE_WIDTH - ICON_WIDTH) / 2, ICON_HEIGHT, ICON_WIDTH)
-        return icon, Bounds(icon.right + 4, y, 2 * LINE_HEIGHT, _EVIDENCE_WIDTH)
+        name = width - ICON_HEIGHT - 10
+        return icon, Bounds(icon.right + 4, y, name, _EVIDENCE_WIDTH)
     y = task.y - _LINK - ICON_HEIGHT
     icon = Bounds(left + (width - ICON_WIDTH) / 2, y, ICON_WIDTH, ICON_HEIGHT)
-    return icon, Bounds(left + 2, y - 6 - 2 * LINE_HEIGHT, width - 4, 2 * LINE_HEIGHT)
+    return icon, Bounds(left + 2, y - _NAME_GAP - measures.names, width - 4, measures.names)
 
 
 def _add_phases(lane: LanePlaces, steps: Sequence[PlacedStep], flows: Sequence[float]) -> None:
@@ -305,7 +323,7 @@ def _add_phases(lane: LanePlaces, steps: Sequence[PlacedStep], flows: Sequence[f
         else:
             runs.append((step.phase, index, index))
     top, bottom = lane.bounds.y + lane.measures.heading, lane.bounds.bottom - 8
-    depth = lane.measures.heading - 16 if lane.measures.is_upright else LINE_HEIGHT
+    depth = lane.measures.heading - (16 if lane.measures.is_upright else 24)
     for phase, first, last in runs:
         if phase is None:
             continue
@@ -313,7 +331,8 @@ def _add_phases(lane: LanePlaces, steps: Sequence[PlacedStep], flows: Sequence[f
         right = _edge(lane, last, +1, flows)
         box = Bounds(left, top, right - left, bottom - top)
         label = Bounds(left, top - depth - 8, right - left, depth)
-        needed = LINE_HEIGHT if lane.measures.is_upright else text_width(phase)
+        needed = min(text_width(phase, OUTSIDE), _PHASE_WIDTH)
+        needed = LINE_HEIGHT if lane.measures.is_upright else needed
         lane.phases.append(PhaseBox(phase, box, _between_flows(label, needed, flows)))
 
 

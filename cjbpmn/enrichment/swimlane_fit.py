@@ -8,6 +8,7 @@ from statistics import mean
 from typing import NamedTuple
 
 from cjbpmn.diagram import Bounds, Diagram, union, waypoints_of
+from cjbpmn.enrichment.lettering import LINE_HEIGHT, OUTSIDE, folded_lines, text_width
 from cjbpmn.enrichment.message_routes import (
     LABEL_ZONE,
     Contact,
@@ -21,20 +22,20 @@ from cjbpmn.enrichment.planned import Note, Plan, PlannedContact, PlannedJourney
 from cjbpmn.enrichment.swimlane import (
     FROM_LEFT,
     FROM_TOP,
-    LINE_HEIGHT,
+    ICON_HEIGHT,
     Measures,
     Room,
     Swimlane,
-    folded_lines,
+    evidence_width,
+    fit_names,
     lay_out,
-    text_width,
 )
 from cjbpmn.enrichment.swimlane_columns import PlacedStep
 from cjbpmn.vocabulary import Direction
 
 _NOTHING_DRAWN = Bounds(0, 0, 600, 0)
-_UPRIGHT_EVIDENCE = 88.0  # an icon with its name below it
-_TASK_TEXT, _TASK_LINE, _MOST_LINES = 90.0, 14.4, 12
+_UPRIGHT_NAME = 86.0  # the name of evidence below its icon
+_TASK_TEXT, _TASK_LINE, _MOST_LINES = 86.0, 14.4, 12
 _ONE_LINE = 240.0  # a name longer than this is folded
 LEGEND_WIDTH, LEGEND_STEP = 170.0, 32.0
 _SIDE_BY_SIDE = 24.0  # between two message flows at one step
@@ -182,9 +183,15 @@ class SwimlaneFit:
     def _measure(self) -> Measures:
         height = self._task_height()
         if not self.is_upright:
-            return replace(FROM_LEFT, depth=height)
+            journeys = [one.journey for one in self._plan.journeys]
+            return fit_names(
+                replace(FROM_LEFT, depth=height),
+                (phase.name for one in journeys for phase in one.phases),
+                (seen.text for _, step in self._plan.steps() for seen in step.sees),
+                (name for one in journeys for name in (one.trigger, one.outcome) if name),
+            )
         names = [phase.name for one in self._plan.journeys for phase in one.journey.phases]
-        widest = max(map(text_width, names), default=0)
+        widest = max((text_width(name, OUTSIDE) for name in names), default=0.0)
         return replace(FROM_TOP, length=height, heading=min(widest, 140) + 26)
 
     def _task_height(self) -> float:
@@ -198,7 +205,7 @@ class SwimlaneFit:
         if not self.is_upright:
             return LABEL_ZONE
         names = [new.step.step.channel or "" for new in self._new]
-        return max(map(text_width, names), default=0) + 24
+        return max((text_width(name, OUTSIDE) for name in names), default=0.0) + 24
 
     def _own(self) -> Bounds | None:
         """Return where the black box is drawn."""
@@ -211,7 +218,7 @@ class SwimlaneFit:
         """Return how high each lane must be for its name, and for its part of the pool's."""
         journeys = self._plan.journeys
         shared = text_width(self._plan.name) / len(journeys)
-        needed = [0.9 * max(shared, text_width(one.lane_name)) for one in journeys]
+        needed = [max(shared, text_width(one.lane_name)) for one in journeys]
         # A band is wide enough for two lines.
         least = [20 + (one if one <= _ONE_LINE else max(_ONE_LINE, one / 2 + 30)) for one in needed]
         if self._plan.has_legend:
@@ -227,17 +234,21 @@ class SwimlaneFit:
         return PlacedStep(
             wish=_middle(centres),
             phase=planned.phase,
-            evidence=tuple(
-                _UPRIGHT_EVIDENCE
-                if self.is_upright
-                else min(90.0, max(52.0, 0.9 * text_width(seen.text) + 12))
-                for seen in planned.sees
-            ),
+            evidence=tuple(self._evidence_length(seen.text) for seen in planned.sees),
             notes=tuple(note_size(note, is_upright=self.is_upright) for note in planned.notes),
             flows=bool(self._drawn_contacts(planned)),
-            label=LINE_HEIGHT if self.is_upright else text_width(planned.step.channel or ""),
+            label=LINE_HEIGHT
+            if self.is_upright
+            else text_width(planned.step.channel or "", OUTSIDE),
             length=self._measures.length,
         )
+
+    def _evidence_length(self, name: str) -> float:
+        """Return how much room a piece of evidence takes along the way."""
+        if not self.is_upright:
+            return evidence_width(name) + 6
+        lines = folded_lines(name, _UPRIGHT_NAME, OUTSIDE)
+        return ICON_HEIGHT + 10 + LINE_HEIGHT * max(2, lines)
 
     def _bounds(self, identifier: str) -> Bounds | None:
         if self._diagram is None or identifier == self._plan.black_box:
@@ -338,9 +349,10 @@ def note_size(
     lines = note.text.split("\n")
     if note.width is None:
         widest, count = max(map(text_width, lines)), len(lines)
-        width = 0.95 * widest + 24 if is_tight else 1.1 * widest + 30
+        # Symbols come from other fonts, and are not everywhere as wide.
+        width = widest + widest // 20 + (20 if is_tight else 26)
     else:
         width = note.width
-        count = sum(folded_lines(line, width - 20) for line in lines)
+        count = folded_lines(note.text, width - 16)
     height = count * LINE_HEIGHT + 10
     return (height, width) if is_upright else (width, height)

@@ -7,10 +7,10 @@ from typing import Final
 from cjbpmn.diagram import Bounds
 from cjbpmn.enrichment.first_drawing.content import Extra
 from cjbpmn.enrichment.first_drawing.grid import Item
-from cjbpmn.enrichment.swimlane import LINE_HEIGHT, folded_lines, text_width
+from cjbpmn.enrichment.lettering import LINE_HEIGHT, OUTSIDE, folded_lines, text_width
 from cjbpmn.graph import FlowNode
 
-_TASK_TEXT, _TASK_LINE = 88.0, 14.4
+_TASK_TEXT, _TASK_LINE = 86.0, 14.4
 _NAME_WIDTH: Final = 90.0
 _NOTE_WIDTH: Final = 160.0
 _ABOVE: Final = 26.0  # between a shape and what stands above it
@@ -35,9 +35,9 @@ def name_size(name: str, width: float = _NAME_WIDTH) -> tuple[float, float]:
     """
     if not name:
         return 0.0, 0.0
-    longest = max(text_width(word) for word in name.split())
-    used = min(text_width(name), max(width, longest))
-    return used + 4, folded_lines(name, used) * LINE_HEIGHT
+    longest = max(text_width(word, OUTSIDE) for word in name.split())
+    used = min(text_width(name, OUTSIDE) + 1, max(width, longest + 1))
+    return used + 4, folded_lines(name, used, OUTSIDE) * LINE_HEIGHT
 
 
 def item_of(node: FlowNode) -> Item:
