@@ -111,17 +111,6 @@ class Sheet:
         height = min(_text_height(name, width), place.height)
         return Bounds(place.centre[0] - width / 2, place.bottom - height, width, height)
 
-    def flow_name(self, at: Point, name: str | None, *, before: bool) -> Bounds | None:
-        """Return where the name of a message flow goes: beside the place where it leaves."""
-        if not name:
-            return None
-        width = text_width(name, OUTSIDE) + 4
-        if self.is_upright:
-            x = at[0] + 3 if not before else at[0] - LINE_HEIGHT - 3
-            return Bounds(x, at[1], LINE_HEIGHT, width)
-        x = at[0] - width - 5 if before else at[0] + 5
-        return Bounds(x, at[1], width, LINE_HEIGHT)
-
 
 class Ends(Enum):
     """How the way of the customer begins and ends."""

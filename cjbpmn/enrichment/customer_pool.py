@@ -150,9 +150,7 @@ class CustomerPool:
             identifier = self.record.free_id(planned.name("CjTouchpoint", number))
             flow = self._connect(identifier, step, place, customer)
             if way is not None:
-                at = way.leaves, self._fit.border + 8
-                label = self.sheet.flow_name(at, step.step.channel, before=way.label_left)
-                self.sheet.edge(flow, way.points, label)
+                self.sheet.edge(flow, way.points, way.name)
 
     def _connect(self, identifier: str, step: PlannedStep, place: int, customer: str) -> Element:
         """Make the line of a contact, and note down what carries the touchpoint."""

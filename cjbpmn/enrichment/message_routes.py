@@ -45,6 +45,8 @@ class Contact:
         How far from the middle of both ends it stands; for several flows at one step.
     reach : float
         How far to the right of the middle of the step it may leave it: there may be a note.
+    least : float
+        How far from there it must be at least, to the left if negative: there may be other flows.
     is_round : bool
         Whether the target is an event, whose border falls away to both sides.
     """
@@ -54,6 +56,7 @@ class Contact:
     to_customer: bool = False
     offset: float = 0.0
     reach: float = 38.0
+    least: float = -math.inf
     is_round: bool = False
 
     @property
@@ -88,16 +91,27 @@ class Contact:
 
     def can_leave(self, task: Bounds, x: float) -> bool:
         """Tell whether the flow can run straight down from the step at this x."""
-        return task.x + 12 <= x <= task.centre[0] + self.reach
+        middle = task.centre[0]
+        return max(task.x + 12, middle + self.least) <= x <= middle + self.reach
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """The way of a message flow from its source to its target, and where it leaves the step."""
+    """The way of a message flow from its source to its target.
+
+    Parameters
+    ----------
+    points : tuple of (x, y)
+        Where it begins, bends and ends.
+    leaves : float
+        Where it leaves the step, or comes to it.
+    name : Bounds or None
+        Where its name stands.
+    """
 
     points: tuple[Point, ...]
     leaves: float
-    label_left: bool = False
+    name: Bounds | None = None
 
 
 def gap_height(tracks: int, zone: float = LABEL_ZONE) -> float:
@@ -274,5 +288,4 @@ def route(
     points += detour or contact.landing(arrives)
     if contact.to_customer:
         points.reverse()
-    # Of two flows side by side, the left one has its name to the left.
-    return Route(tuple(points), leaves, label_left=contact.offset < 0)
+    return Route(tuple(points), leaves)

@@ -39,7 +39,9 @@ class PlacedStep:
     flows : bool
         Whether message flows leave it downward, through the lanes below.
     label : float
-        How much room the name of these flows takes.
+        How much room the name of these flows takes, after the last of them.
+    before : float
+        How much room a name takes before the first of them.
     length : float
         How long the task is.
     """
@@ -50,6 +52,7 @@ class PlacedStep:
     notes: tuple[tuple[float, float], ...] = ()
     flows: bool = False
     label: float = 0.0
+    before: float = 0.0
     length: float = TASK_LENGTH
 
     @property
@@ -63,9 +66,14 @@ class PlacedStep:
         return max([self.left, *(NOTE_SHIFT + width for width, _ in self.notes)])
 
     @property
+    def flow_least(self) -> float:
+        """How far to the left of its middle message flows may leave the step."""
+        return self.length / 2 - _FLOW_MARGIN
+
+    @property
     def flow_reach(self) -> float:
         """How far to the right of its middle message flows may leave the step."""
-        return NOTE_SHIFT - 8 if self.notes else self.length / 2 - _FLOW_MARGIN
+        return NOTE_SHIFT - 8 if self.notes else self.flow_least
 
 
 class _Column(NamedTuple):
@@ -162,7 +170,7 @@ def _offsets(
             least.append(lows[lane] - first)
         least += [edge + FLOW_CLEARANCE + left for edge in flows[:lane]]
         if step.flows:
-            reach = FLOW_CLEARANCE + step.length / 2 - _FLOW_MARGIN
+            reach = FLOW_CLEARANCE + step.flow_least
             least += [edge + reach for edge in bodies[lane + 1 :]]
             least += [edge for other, edge in enumerate(names) if other != lane]
         offset = max(least)
@@ -252,4 +260,7 @@ def _fill_wishes(
 def _distance(before: PlacedStep, after: PlacedStep) -> float:
     gap = _PHASE_GAP if before.phase != after.phase else 0
     apart = max(before.left + after.left + _GAP + gap, before.right + after.left + 16 + gap)
+    if before.flows and after.flows:
+        names = before.flow_reach + before.label + after.before + after.flow_least
+        apart = max(apart, names + FLOW_CLEARANCE)
     return max(apart, max(before.length, after.length) + _GAP + gap)

@@ -9,6 +9,13 @@ from typing import NamedTuple
 
 from cjbpmn.diagram import Bounds, Diagram, union, waypoints_of
 from cjbpmn.enrichment.lettering import LINE_HEIGHT, OUTSIDE, folded_lines, text_width
+from cjbpmn.enrichment.message_names import (
+    NAME_GAP,
+    FlowName,
+    name_size,
+    place_names,
+    place_upright,
+)
 from cjbpmn.enrichment.message_routes import (
     LABEL_ZONE,
     Contact,
@@ -85,6 +92,7 @@ class SwimlaneFit:
         self._measures = measures = self._measure()
         lanes = [[self._placed(step) for step in one.steps] for one in plan.journeys]
         self._new = self._new_contacts([step for steps in lanes for step in steps])
+        self._names = [name_size(new.step.step.channel or "") for new in self._new]
         self.zone = self._label_zone()
         own = self._own()
         rest = self._extent_without(own)
@@ -121,11 +129,35 @@ class SwimlaneFit:
             Contacts with what is not drawn have none.
         """
         ways = {}
-        tasks = self.swimlane.tasks
-        for new, column, track in zip(self._new, self._columns, self._tracks, strict=True):
-            way = route(new.drawn, column, track, tasks[new.drawn.step], self.border + self.zone)
+        tasks, names = self.swimlane.tasks, self._place_names()
+        for place, (new, column) in enumerate(zip(self._new, self._columns, strict=True)):
+            task, track = tasks[new.drawn.step], self._tracks[place]
+            way = route(new.drawn, column, track, task, self.border + self.zone)
+            way = replace(way, name=names.get(place))
             ways[new.journey.number, new.step.order, new.contact] = way
         return ways
+
+    def _place_names(self) -> dict[int, Bounds]:
+        """Return where the names of the new message flows go, as far as they have any."""
+        named = [place for place, (width, _) in enumerate(self._names) if width]
+        names = [
+            FlowName(self._new[place].drawn.step, self._columns[place][0], *self._names[place])
+            for place in named
+        ]
+        if self.is_upright:
+            found = place_upright(names, self.border + 8)
+        else:
+            found = place_names(names, self.border + 8, self._docks())
+        return dict(zip(named, found, strict=True))
+
+    def _docks(self) -> list[float]:
+        """Return where the message flows meet the black box that it has already."""
+        box, graph = self._plan.black_box, self._plan.graph
+        if box is None:
+            return []
+        ways = ((graph.outgoing(box, "message"), 0), (graph.incoming(box, "message"), -1))
+        found = (self._dock_at(flow.id, end) for flows, end in ways for flow in flows)
+        return [dock for dock in found if dock is not None]
 
     def way_down(self, target: Bounds) -> float:
         """Return where a line can best run straight from the swimlane to a shape that is drawn.
@@ -202,10 +234,14 @@ class SwimlaneFit:
 
     def _label_zone(self) -> float:
         """Return how much room the names of the message flows need below the swimlane."""
-        if not self.is_upright:
-            return LABEL_ZONE
-        names = [new.step.step.channel or "" for new in self._new]
-        return max((text_width(name, OUTSIDE) for name in names), default=0.0) + 24
+        if self.is_upright:
+            return max((width for width, _ in self._names), default=0.0) + 20
+        rows: dict[int, list[float]] = {}
+        for new, (_, height) in zip(self._new, self._names, strict=True):
+            rows.setdefault(new.drawn.step, []).append(height)
+        # The first of several has its name on the other side.
+        highest = max((sum(row[1:]) or row[0] for row in rows.values()), default=0.0)
+        return max(LABEL_ZONE, LABEL_ZONE - LINE_HEIGHT + highest)
 
     def _own(self) -> Bounds | None:
         """Return where the black box is drawn."""
@@ -231,15 +267,17 @@ class SwimlaneFit:
         docks = [dock for contact in planned.contacts if (dock := self._dock(contact)) is not None]
         bounds = [self._bounds(identifier) for identifier in meets]
         centres = docks or [one.centre[0] for one in bounds if one is not None]
+        drawn = self._drawn_contacts(planned)
+        along = name_size(planned.step.channel or "")[1 if self.is_upright else 0]
+        name = NAME_GAP + along if along else 0.0
         return PlacedStep(
             wish=_middle(centres),
             phase=planned.phase,
             evidence=tuple(self._evidence_length(seen.text) for seen in planned.sees),
             notes=tuple(note_size(note, is_upright=self.is_upright) for note in planned.notes),
-            flows=bool(self._drawn_contacts(planned)),
-            label=LINE_HEIGHT
-            if self.is_upright
-            else text_width(planned.step.channel or "", OUTSIDE),
+            flows=bool(drawn),
+            label=name,
+            before=name if len(drawn) > 1 else 0.0,
             length=self._measures.length,
         )
 
@@ -259,26 +297,28 @@ class SwimlaneFit:
 
     def _dock(self, contact: PlannedContact) -> float | None:
         """Return the x at which a message flow of the black box docks to it."""
-        edge = self._diagram.edge(contact.flow) if self._diagram and contact.flow else None
+        end = 0 if contact.direction == Direction.FROM_CUSTOMER else -1
+        return self._dock_at(contact.flow, end) if contact.flow else None
+
+    def _dock_at(self, flow: str, end: int) -> float | None:
+        edge = self._diagram.edge(flow) if self._diagram is not None else None
         points = waypoints_of(edge) if edge is not None else []
-        if not points:
-            return None
-        dock = points[0 if contact.direction == Direction.FROM_CUSTOMER else -1]
-        return dock[1 if self.is_upright else 0]
+        return points[end][1 if self.is_upright else 0] if points else None
 
     def _new_contacts(self, placed: Sequence[PlacedStep]) -> list[_NewContact]:
         found = []
         for index, (journey, planned) in enumerate(self._plan.steps()):
-            drawn = self._drawn_contacts(planned)
-            for number, (contact, target) in enumerate(drawn):
-                offset = (number - (len(drawn) - 1) / 2) * _SIDE_BY_SIDE
-                to_customer = contact.direction == Direction.TO_CUSTOMER
+            # In the order of what they meet, they need not cross.
+            drawn = sorted(self._drawn_contacts(planned), key=lambda one: one[1].centre[0])
+            slots = _slots(len(drawn), -placed[index].flow_least, placed[index].flow_reach)
+            for (contact, target), (offset, least, reach) in zip(drawn, slots, strict=True):
                 line = Contact(
                     index,
                     target,
-                    to_customer,
+                    contact.direction == Direction.TO_CUSTOMER,
                     offset,
-                    placed[index].flow_reach,
+                    reach,
+                    least,
                     is_round=self._plan.graph.nodes[contact.other].is_event,
                 )
                 found.append(_NewContact(journey, planned, contact, line))
@@ -319,6 +359,27 @@ class SwimlaneFit:
                 return shapes
         extent = self._diagram.extent(map(self.turned, self._drawn.values()))
         return self.turned(extent) if extent is not None else own or _NOTHING_DRAWN
+
+
+def _slots(count: int, left: float, right: float) -> list[tuple[float, float, float]]:
+    """Share the lower border of a step out among its message flows.
+
+    Returns where from its middle each of them leaves it, and between what it may do so.
+    """
+    if count <= 1:
+        return [(0.0, left, right)] * count
+    apart = min(_SIDE_BY_SIDE, (right - left) / (count - 1))
+    first = max(left, min(-apart * (count - 1) / 2, right - apart * (count - 1)))
+    offsets = [first + apart * number for number in range(count)]
+    inner = apart / 4
+    return [
+        (
+            offset,
+            left if number == 0 else offset - inner,
+            right if number == count - 1 else offset + inner,
+        )
+        for number, offset in enumerate(offsets)
+    ]
 
 
 def _middle(places: Sequence[float]) -> float | None:

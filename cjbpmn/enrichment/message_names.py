@@ -1,0 +1,152 @@
+"""Where the names of message flows go, right below the swimlane: numbers in, numbers out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Final, NamedTuple
+
+from cjbpmn.diagram import Bounds
+from cjbpmn.enrichment.lettering import LINE_HEIGHT, OUTSIDE, fold, folded_lines, text_width
+
+NAME_GAP: Final = 5.0  # between a flow and its name
+
+_WIDEST: Final = 90.0
+_CLEAR: Final = 2.0
+
+
+class FlowName(NamedTuple):
+    """The name of a message flow, and where that leaves its step.
+
+    Parameters
+    ----------
+    step : int
+        The index of the step.
+    leaves : float
+        Where the flow runs down.
+    width, height : float
+        How much room the name takes.
+    """
+
+    step: int
+    leaves: float
+    width: float
+    height: float
+
+
+def name_size(name: str) -> tuple[float, float]:
+    """Say how much room the name of a message flow takes.
+
+    Parameters
+    ----------
+    name : str
+        The channel; may be empty.
+
+    Returns
+    -------
+    width, height : float
+        Zeros where there is no name.
+
+    Examples
+    --------
+    >>> name_size("e-mail"), name_size("counter in the branch office")
+    ((34.0, 14.0), (71.0, 28.0))
+    """
+    if not name:
+        return 0.0, 0.0
+    lines = fold(name, _WIDEST, OUTSIDE)
+    width = max(text_width(line.strip(), OUTSIDE) for line in lines) + 4
+    # In less room the same words may take more lines.
+    while folded_lines(name, width, OUTSIDE) > len(lines) and width < _WIDEST:
+        width += 2
+    return width, LINE_HEIGHT * len(lines)
+
+
+def place_names(names: Sequence[FlowName], top: float, others: Sequence[float]) -> list[Bounds]:
+    """Place the names beside their flows, where the customer's way runs from left to right.
+
+    Each stands to the right of its flow; to the left, if only there is room. Of several flows at
+    one step the first has its name to the left, and the others theirs to the right of the last.
+
+    Parameters
+    ----------
+    names : sequence of FlowName
+        In the order of the steps.
+    top : float
+        Where the first row of names begins.
+    others : sequence of float
+        Where other lines run down.
+
+    Returns
+    -------
+    list of Bounds
+        One a name.
+    """
+    lines = sorted([*others, *(name.leaves for name in names)])
+    placed: list[Bounds] = []
+    found: dict[int, Bounds] = {}
+    order = sorted(range(len(names)), key=lambda index: (names[index].step, names[index].leaves))
+    groups = [list(group) for _, group in groupby(order, key=lambda index: names[index].step)]
+    for group in sorted(groups, key=lambda group: names[group[0]].leaves):
+        for index, box in _beside([names[one] for one in group], group, top, (lines, placed)):
+            found[index] = box
+            placed.append(box)
+    return [found[index] for index in range(len(names))]
+
+
+def _beside(
+    names: Sequence[FlowName],
+    group: Sequence[int],
+    top: float,
+    taken: tuple[Sequence[float], Sequence[Bounds]],
+) -> Iterator[tuple[int, Bounds]]:
+    """Yield the places of the names at one step."""
+    left, right = _left(names[0], top), _right(names[0], names[0], top)
+    if len(names) == 1:
+        yield group[0], left if not _is_free(right, *taken) and _is_free(left, *taken) else right
+        return
+    yield group[0], left
+    for index, name in zip(reversed(group[1:]), reversed(names[1:]), strict=True):
+        yield index, _right(names[-1], name, top)
+        top += name.height
+
+
+def _left(name: FlowName, top: float) -> Bounds:
+    return Bounds(name.leaves - NAME_GAP - name.width, top, name.width, name.height)
+
+
+def _right(last: FlowName, name: FlowName, top: float) -> Bounds:
+    return Bounds(last.leaves + NAME_GAP, top, name.width, name.height)
+
+
+def _is_free(box: Bounds, lines: Sequence[float], placed: Sequence[Bounds]) -> bool:
+    return not any(box.x - _CLEAR < x < box.right + _CLEAR for x in lines) and not any(
+        box.overlaps(other) for other in placed
+    )
+
+
+def place_upright(names: Sequence[FlowName], top: float) -> list[Bounds]:
+    """Place the names below their flows, where the customer's way runs from the top down.
+
+    Parameters
+    ----------
+    names : sequence of FlowName
+        In the order of the steps.
+    top : float
+        Where the names begin.
+
+    Returns
+    -------
+    list of Bounds
+        One a name, with x and y in each other's place; the first of several flows at one step has
+        its name above it.
+    """
+    steps = [name.step for name in names]
+    found = []
+    for name in names:
+        is_first = steps.count(name.step) > 1 and name.leaves == min(
+            one.leaves for one in names if one.step == name.step
+        )
+        x = name.leaves - name.height - 3 if is_first else name.leaves + 3
+        found.append(Bounds(x, top, name.height, name.width))
+    return found
