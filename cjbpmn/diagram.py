@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple, TypeAlias
 
@@ -102,10 +102,11 @@ class Diagram:
             if bounds is not None:
                 yield identifier, bounds
 
-    def lines(self) -> Iterator[Bounds]:
-        """Yield the straight parts of all edges, as boxes around them."""
-        for edge in self._edges.values():
-            yield from parts_of(waypoints_of(edge))
+    def lines(self, without: Container[str] = ()) -> Iterator[Bounds]:
+        """Yield the straight parts of all edges but some, as boxes around them."""
+        for identifier, edge in self._edges.items():
+            if identifier not in without:
+                yield from parts_of(waypoints_of(edge))
 
     def extent(self, shapes: Iterable[Bounds] | None = None) -> Bounds | None:
         """Return the smallest rectangle that holds all shapes and lines; None if there is none.

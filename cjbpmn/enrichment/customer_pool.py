@@ -12,14 +12,14 @@ from cjbpmn.elements import Element, make
 from cjbpmn.emotion_scale import SCALE
 from cjbpmn.enrichment.collaboration import find_or_make_collaboration
 from cjbpmn.enrichment.customer_lane import SIGNAVIO, CustomerLane, Ends, Sheet
+from cjbpmn.enrichment.message_routes import Route
 from cjbpmn.enrichment.planned import Plan, PlannedContact, PlannedJourney, PlannedStep
 from cjbpmn.enrichment.record import EnrichmentRecord
+from cjbpmn.enrichment.surroundings import words_around
 from cjbpmn.enrichment.swimlane_fit import SwimlaneFit
 from cjbpmn.findings import Finding
 from cjbpmn.names import local_name
 from cjbpmn.vocabulary import Direction
-
-_ROUND = 60.0  # what is smaller than this may be round, and is met in the middle
 
 
 class CustomerPool:
@@ -45,7 +45,13 @@ class CustomerPool:
         self.sheet = Sheet(self.diagram is not None, self._fit.is_upright, is_signavio)
 
     def _make_fit(self) -> SwimlaneFit:
-        return SwimlaneFit(self.plan, self.diagram)
+        return SwimlaneFit(self.plan, self.diagram, words=self._words())
+
+    def _words(self) -> list[Bounds]:
+        """Return where the names of the model stand that stay where they are."""
+        if self.diagram is None:
+            return []
+        return words_around(self.document, self.diagram, self.plan.black_box)
 
     def build(self) -> tuple[tuple[str, ...], Element]:
         """Write the pool.
@@ -207,43 +213,49 @@ class CustomerPool:
             self.record.change_number(shape, name, value, part="dc:Bounds")
         if shape.get("isExpanded") == "false":
             self.record.change(shape, "isExpanded", "true")
-        graph = self.plan.graph
         if identifier != self.plan.black_box:
             return
+        graph, moved = self.plan.graph, self._fit.routes()
         for flow in graph.outgoing(identifier, "message"):
-            self._dock(diagram.edge(flow.id), 0, diagram.bounds(flow.target))
+            self._dock(diagram.edge(flow.id), 0, moved.get(flow.id))
         for flow in graph.incoming(identifier, "message"):
-            self._dock(diagram.edge(flow.id), -1, diagram.bounds(flow.source))
+            self._dock(diagram.edge(flow.id), -1, moved.get(flow.id))
 
-    def _dock(self, edge: Element | None, end: int, other: Bounds | None) -> None:
-        """Let one end of a line meet the border of the pool that is next to the others."""
+    def _dock(self, edge: Element | None, end: int, way: Route | None) -> None:
+        """Let one end of a line meet the border of the pool that is next to the others.
+
+        If the pool is moved, all of the line is drawn anew, and its name with it.
+        """
         points = waypoints_of(edge) if edge is not None else []
         if edge is None or not points:
             return
-        docked = self._docked(points, end, other)
+        docked = self._docked(points, end) if way is None else self._drawn_anew(points, end, way)
         for place, point in enumerate(docked, start=1):
             for name, value in zip("xy", point, strict=True):
                 self.record.change_number(edge, name, value, part=f"di:waypoint[{place}]")
+        if way is not None and way.name is not None:
+            name_place = self.sheet.on_page(way.name)
+            for name, value in name_place._asdict().items():
+                self.record.change_number(edge, name, value, part="bpmndi:BPMNLabel/dc:Bounds")
 
-    def _docked(self, points: list[Point], end: int, other: Bounds | None) -> list[Point]:
-        """Return the points of a line that meets the pool where it stands now.
-
-        If that is on the other side of what the line leads to, the rest of the line is mirrored, or
-        it would run through that.
-        """
+    def _docked(self, points: list[Point], end: int) -> list[Point]:
+        """Return the points of a line with its end on the border of the pool, and none in it."""
         pool = self.sheet.on_page(self._pool_place())
-        along, across = (0, 1) if self.sheet.is_upright else (1, 0)
-        low, high = (pool.y, pool.bottom) if self.sheet.is_upright else (pool.x, pool.right)
-        edge = pool.right if self.sheet.is_upright else pool.bottom
-        at = min(max(points[end][across], low), high)
-        depths = [point[along] for point in points]
-        middle = None if other is None else other.centre[along]
-        aside = [point[across] for point in points]
-        if other is not None and middle is not None and depths[end] > middle > edge:
-            depths = [2 * middle - depth for depth in depths]
-            if len(set(aside)) == 1 and min(other.width, other.height) > _ROUND:
-                at = self._fit.way_down(other)
-                aside = [at] * len(points)
-        depths[end], aside[end] = edge, at
-        both = zip(depths, aside, strict=True)
-        return [(depth, x) if self.sheet.is_upright else (x, depth) for depth, x in both]
+        x, y = points[end]
+        if self.sheet.is_upright:
+            points[end] = pool.right, min(max(y, pool.y), pool.bottom)
+            return [(max(x, pool.right), y) for x, y in points]
+        points[end] = min(max(x, pool.x), pool.right), pool.bottom
+        return [(x, max(y, pool.bottom)) for x, y in points]
+
+    def _drawn_anew(self, points: list[Point], end: int, way: Route) -> list[Point]:
+        """Return the points of a new way, as many as the line has."""
+        found = list(way.points[:: -1 if end else 1])
+        (x, y), (to_x, to_y) = found[:2]
+        more = len(points) - len(found)
+        found[1:1] = [
+            (x + (to_x - x) * part / (more + 1), y + (to_y - y) * part / (more + 1))
+            for part in range(1, more + 1)
+        ]
+        turned = [(y, x) if self.sheet.is_upright else (x, y) for x, y in found]
+        return turned[:: -1 if end else 1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from cjbpmn.diagram import Bounds, Point, union
 
@@ -13,6 +13,8 @@ _WIDEST: Final = 100
 _BLOCK: Final = 32
 _CLEAR: Final = 4.0  # between a line and a shape that it passes
 _APART: Final = 6.0  # between lines that can be told apart
+_NEAR: Final = 12.0  # between lines whose arrows do not touch
+_LITTLE: Final = 0.25
 _TOUCH: Final = 10.0  # lines that share no more than this are told apart
 _BESIDE: Final = 12.0  # between a line and a shape that it runs along
 _SECOND: Final = 22.0
@@ -43,14 +45,26 @@ class Obstacles:
         What no line should run through.
     lines : sequence of Bounds
         The straight parts of lines, as boxes around them; none should run along those.
+    words : sequence of Bounds
+        Where names stand; a line through them is better than one through a shape.
     """
 
-    def __init__(self, shapes: Sequence[Bounds], lines: Sequence[Bounds] = ()) -> None:
+    def __init__(
+        self,
+        shapes: Sequence[Bounds],
+        lines: Sequence[Bounds] = (),
+        words: Sequence[Bounds] = (),
+    ) -> None:
         self._upright: dict[int, list[Bounds]] = {}
         for line in lines:
             if line.width < _APART and line.height > _TOUCH:
-                for stripe in {int((line.x + by) // _STRIPE) for by in (-_APART, _APART)}:
+                for stripe in {int((line.x + by) // _STRIPE) for by in (-_NEAR, _NEAR)}:
                     self._upright.setdefault(stripe, []).append(line)
+        self._words: dict[int, list[Bounds]] = {}
+        for word in words:
+            first, last = int(word.x // _STRIPE), int(word.right // _STRIPE)
+            for stripe in range(first, min(last, first + _WIDEST) + 1):
+                self._words.setdefault(stripe, []).append(word)
         stripes: dict[int, list[Bounds]] = {}
         for shape in sorted(shapes, key=lambda shape: shape.y):
             first = int((shape.x - _CLEAR) // _STRIPE)
@@ -79,11 +93,23 @@ class Obstacles:
                 )
         return min(count, _MANY)
 
-    def along(self, x: float, depth: float) -> int:
-        """Count the lines that a line from above would lie on, down to some depth."""
+    def along(self, x: float, depth: float) -> float:
+        """Count the lines that a line from above would lie on, down to some depth.
+
+        One that it would run close to counts a little.
+        """
+        count = 0.0
+        for line in self._upright.get(int(x // _STRIPE), ()):
+            away = max(line.x - x, x - line.right)
+            if away < _NEAR and line.y + _TOUCH < depth:
+                count += 1 if away < _APART else _LITTLE
+        return count
+
+    def words(self, x: float, target: Bounds) -> int:
+        """Count the names that a line from above would run through on its way to a target."""
         return sum(
-            line.x - _APART < x < line.right + _APART and line.y + _TOUCH < depth
-            for line in self._upright.get(int(x // _STRIPE), ())
+            word.x < x < word.right and word.y < target.y
+            for word in self._words.get(int(x // _STRIPE), ())
         )
 
     def is_free(self, box: Bounds, target: Bounds) -> bool:
@@ -126,13 +152,26 @@ def _in_blocks(shapes: Sequence[Bounds]) -> Iterator[_Block]:
             yield _Block(room, some)
 
 
-def find_detour(  # noqa: PLR0913, PLR0917 - where to, and past what
-    target: Bounds,
-    sideways: Sequence[Point],
-    obstacles: Obstacles,
-    taken: set[float],
-    others: Sequence[Sequence[Point]] = (),
-    crossed: int = _MANY,
+class Past(NamedTuple):
+    """What a detour has to pass.
+
+    Parameters
+    ----------
+    obstacles : Obstacles
+        What no line should run through.
+    taken : set of float
+        Where other flows run down.
+    others : sequence of sequence of (x, y)
+        The detours to the same target that there are.
+    """
+
+    obstacles: Obstacles
+    taken: set[float]
+    others: Sequence[Sequence[Point]] = ()
+
+
+def find_detour(
+    target: Bounds, sideways: Sequence[Point], past: Past, crossed: int = _MANY, most: int = 3
 ) -> tuple[Point, ...]:
     """Find a way down beside what stands above a target, and from there to it.
 
@@ -144,14 +183,12 @@ def find_detour(  # noqa: PLR0913, PLR0917 - where to, and past what
         What the flow meets.
     sideways : sequence of (x, y)
         Where a flow may come in from the left and from the right.
-    obstacles : Obstacles
-        What no line should run through.
-    taken : set of float
-        Where other flows run down.
-    others : sequence of sequence of (x, y)
-        The detours to this target that there are.
+    past : Past
+        What is in the way.
     crossed : int
         How much the straight way runs through.
+    most : int
+        How many points the detour may have.
 
     Returns
     -------
@@ -159,6 +196,7 @@ def find_detour(  # noqa: PLR0913, PLR0917 - where to, and past what
         The points from where the flow has come down to the target; empty where no way runs
         through less.
     """
+    obstacles, taken, others = past
     best: tuple[float, tuple[Point, ...]] | None = None
     for x in obstacles.beside(target):
         away = abs(x - target.centre[0])
@@ -169,8 +207,10 @@ def find_detour(  # noqa: PLR0913, PLR0917 - where to, and past what
         if met >= crossed or (best is not None and best[0] <= away / 100 + 10 * met):
             continue
         shared = sum(1 for other in taken if abs(other - x) < _BESIDE - 2)
-        on_lines = 0.4 * obstacles.along(x, target.y)
+        on_lines = 0.4 * obstacles.along(x, target.y) + 0.6 * obstacles.words(x, target)
         for worse, points in _landings(target, sideways, x):
+            if len(points) > most:
+                continue
             along = sum(lie_along(points, other) for other in others)
             cost = away / 100 + worse + on_lines + 100 * (shared + along)
             if best is None or cost < best[0]:

@@ -10,8 +10,8 @@ from cjbpmn.diagram import Bounds
 from cjbpmn.enrichment.lettering import LINE_HEIGHT, OUTSIDE, fold, folded_lines, text_width
 
 NAME_GAP: Final = 5.0  # between a flow and its name
+NAME_WIDTH: Final = 90.0
 
-_WIDEST: Final = 90.0
 _CLEAR: Final = 2.0
 
 
@@ -34,13 +34,15 @@ class FlowName(NamedTuple):
     height: float
 
 
-def name_size(name: str) -> tuple[float, float]:
+def name_size(name: str, widest: float = NAME_WIDTH) -> tuple[float, float]:
     """Say how much room the name of a message flow takes.
 
     Parameters
     ----------
     name : str
         The channel; may be empty.
+    widest : float
+        Where it is folded.
 
     Returns
     -------
@@ -54,10 +56,10 @@ def name_size(name: str) -> tuple[float, float]:
     """
     if not name:
         return 0.0, 0.0
-    lines = fold(name, _WIDEST, OUTSIDE)
+    lines = fold(name, widest, OUTSIDE)
     width = max(text_width(line.strip(), OUTSIDE) for line in lines) + 4
     # In less room the same words may take more lines.
-    while folded_lines(name, width, OUTSIDE) > len(lines) and width < _WIDEST:
+    while folded_lines(name, width, OUTSIDE) > len(lines) and width < widest:
         width += 2
     return width, LINE_HEIGHT * len(lines)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cjbpmn.diagram import Bounds, Point
-from cjbpmn.enrichment.message_detours import Obstacles, find_detour, lie_along
+from cjbpmn.enrichment.message_detours import Obstacles, Past, find_detour, lie_along
 from cjbpmn.enrichment.tracks import share_tracks
 
 LABEL_ZONE = 28.0  # channel names, right below the pool
@@ -42,13 +42,15 @@ class Contact:
     to_customer : bool
         Whether the flow ends at the step.
     offset : float
-        How far from the middle of both ends it stands; for several flows at one step.
+        How far from the middle of the step it leaves that; for several flows at one step.
     reach : float
         How far to the right of the middle of the step it may leave it: there may be a note.
     least : float
         How far from there it must be at least, to the left if negative: there may be other flows.
     is_round : bool
         Whether the target is an event, whose border falls away to both sides.
+    most : int
+        How many points its end may have: one from above, two from the side, else three.
     """
 
     step: int
@@ -58,6 +60,7 @@ class Contact:
     reach: float = 38.0
     least: float = -math.inf
     is_round: bool = False
+    most: int = 3
 
     @property
     def landing_reach(self) -> float:
@@ -137,11 +140,12 @@ def assign_columns(
     tasks: Sequence[Bounds],
     obstacles: Sequence[Bounds],
     lines: Sequence[Bounds] = (),
+    words: Sequence[Bounds] = (),
 ) -> list[tuple[float, float]]:
     """Choose for each contact where it leaves the step and where it comes down.
 
-    Straight down is best; then the middle of what it meets; a line on another line is worse, and
-    one through other shapes is worst.
+    Straight down is best; then the middle of what it meets; a line on another line, or through a
+    name, is worse, and one through other shapes is worst.
 
     Parameters
     ----------
@@ -153,6 +157,8 @@ def assign_columns(
         What is drawn below.
     lines : sequence of Bounds
         The straight parts of the lines that are drawn below.
+    words : sequence of Bounds
+        Where names stand below.
 
     Returns
     -------
@@ -162,18 +168,19 @@ def assign_columns(
     columns: list[tuple[float, float]] = []
     taken: set[float] = set()
     beside: dict[Bounds, list[Sequence[Point]]] = {}
-    in_the_way = Obstacles(obstacles, lines)
+    in_the_way = Obstacles(obstacles, lines, words)
     for contact in contacts:
         task, target = tasks[contact.step], contact.target
         at_step = task.centre[0] + contact.offset
         reach = contact.landing_reach
-        middle = target.centre[0] + max(-reach, min(reach, contact.offset))
+        middle = target.centre[0]
         wishes = {middle, *(middle + sign * reach * part for sign in (-1, 1) for part in (0.5, 1))}
         if abs(at_step - target.centre[0]) <= reach:
             wishes.add(at_step)
         best = min(
             sorted(x for x in wishes if abs(x - target.centre[0]) <= reach + 0.01)
-            + [x for away in _BESIDE for x in (target.x - away, target.right + away)],
+            + [x for away in _BESIDE for x in (target.x - away, target.right + away)]
+            * (contact.most > 1),
             key=lambda x: _cost(x, contact, task, in_the_way, taken),
             default=middle,
         )
@@ -182,9 +189,10 @@ def assign_columns(
         crossed = _crossed(best, contact, in_the_way)
         # Two that come in from one side must not come in at one height.
         way = contact.landing(best)
-        if crossed or (len(way) > 1 and any(lie_along(way, other) for other in others)):
-            crossed = crossed or 1
-            detour = find_detour(target, contact.sideways, in_the_way, taken, others, crossed)
+        is_shared = len(way) > 1 and any(lie_along(way, other) for other in others)
+        if contact.most > 1 and (crossed or is_shared):
+            past = Past(in_the_way, taken, others)
+            detour = find_detour(target, contact.sideways, past, crossed or 1, contact.most)
             best = detour[0][0] if detour else best
         column = Column((best if contact.can_leave(task, best) else at_step, best))
         column.detour = detour
@@ -217,9 +225,11 @@ def _cost(
     crossed = _crossed(x, contact, obstacles)
     bent = 0 if contact.can_leave(task, x) else 1
     shared = sum(1 for other in taken if abs(other - x) < _CLEARANCE)
-    on_lines = obstacles.along(x, target.y)
-    away = abs(x - target.centre[0] - contact.offset) / 100
-    return 10 * crossed + 8 * shared + 4 * on_lines + 3 * bent + 6 * beside + away
+    worse = 4 * obstacles.along(x, target.y) + 4 * obstacles.words(x, target)
+    aside = x - target.centre[0]
+    # Whatever comes later leaves farther to the right: of two sides that is the better one.
+    away = abs(aside) / 100 - aside / 1000
+    return 10 * crossed + 8 * shared + worse + 3 * bent + 6 * beside + away
 
 
 def assign_tracks(columns: Sequence[tuple[float, float]]) -> list[int | None]:

@@ -62,7 +62,7 @@ class OrganisationLane(CustomerPool):
         # What is not drawn has no pool made for it.
         self.has_pool = bool(found)
         self.participant = found[0] if found else self.collaboration
-        return SwimlaneFit(self.plan, self.diagram, self._pool_id)
+        return SwimlaneFit(self.plan, self.diagram, self._pool_id, self._words())
 
     @property
     def _pool_id(self) -> str:

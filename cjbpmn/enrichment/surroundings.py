@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,6 +14,8 @@ from cjbpmn.graph import ProcessGraph
 from cjbpmn.names import local_name, qualified
 
 _NAMED_BELOW: Final = EVENTS | GATEWAYS | {"dataObjectReference", "dataStoreReference"}
+_FRAMES: Final = frozenset({"participant", "lane"})
+_HEAD: Final = 30.0  # of a pool or lane
 _NAME_WIDTH: Final = 90.0  # where tools fold a name that stands outside of its shape
 _UPRIGHT: Final = 1.0  # a line that is no wider than this runs up or down
 
@@ -110,11 +112,7 @@ def look_around(document: Document, graph: ProcessGraph, diagram: Diagram) -> Su
     shapes: list[Bounds] = []
     obstacles: list[Bounds] = []
     lines: list[Bounds] = []
-    for drawn in diagram.plane.iterchildren(
-        qualified("bpmndi:BPMNShape"), qualified("bpmndi:BPMNEdge")
-    ):
-        identifier = drawn.get("bpmnElement", "").rpartition(":")[2]
-        element = document.source.find(identifier)
+    for drawn, identifier, element in _drawn(document, diagram):
         kind = "" if element is None else local_name(element.tag)
         place = bounds_of(drawn)
         name = _name_place(drawn, element, kind, place)
@@ -124,6 +122,60 @@ def look_around(document: Document, graph: ProcessGraph, diagram: Diagram) -> Su
             obstacles += [one for one in (place, _words(element, name)) if one is not None]
         lines += parts_of(waypoints_of(drawn))
     return Surroundings(tuple(shapes), tuple(obstacles), tuple(lines))
+
+
+def words_around(document: Document, diagram: Diagram, without: str | None = None) -> list[Bounds]:
+    """Collect where the words of names stand, but for those inside of flow nodes.
+
+    Parameters
+    ----------
+    document : Document
+        The model.
+    diagram : Diagram
+        The page.
+    without : str or None
+        A pool whose own name, and those of its message flows, do not count.
+
+    Returns
+    -------
+    list of Bounds
+        As they lie on the page.
+    """
+    found: list[Bounds | None] = []
+    for drawn, identifier, element in _drawn(document, diagram):
+        if element is None or not element.get("name") or identifier == without:
+            continue
+        if without is not None and without in {element.get("sourceRef"), element.get("targetRef")}:
+            continue
+        kind = local_name(element.tag)
+        place = bounds_of(drawn)
+        if kind not in _FRAMES:
+            found.append(_words(element, _name_place(drawn, element, kind, place)))
+        elif place is not None:
+            found.append(_frame_name(drawn, element, place))
+    return [one for one in found if one is not None]
+
+
+def _drawn(document: Document, diagram: Diagram) -> Iterator[tuple[Element, str, Element | None]]:
+    """Yield what is drawn, with its id and, if there is one, the element that it shows."""
+    for drawn in diagram.plane.iterchildren(
+        qualified("bpmndi:BPMNShape"), qualified("bpmndi:BPMNEdge")
+    ):
+        identifier = drawn.get("bpmnElement", "").rpartition(":")[2]
+        yield drawn, identifier, document.source.find(identifier)
+
+
+def _frame_name(drawn: Element, element: Element, place: Bounds) -> Bounds:
+    """Return where the name of a pool or lane stands: in its head; in the middle of a black box."""
+    width = text_width(element.get("name") or "")
+    x, y = place.centre
+    is_black_box = local_name(element.tag) == "participant" and not element.get("processRef")
+    if drawn.get("isHorizontal") == "false":
+        y = y if is_black_box else place.y + _HEAD / 2
+    elif not is_black_box:
+        x = place.x + _HEAD / 2
+        return Bounds(x - LINE_HEIGHT / 2, y - width / 2, LINE_HEIGHT, width)
+    return Bounds(x - width / 2, y - LINE_HEIGHT / 2, width, LINE_HEIGHT)
 
 
 def _name_place(

@@ -1,0 +1,150 @@
+"""Message flows keep off the names of a model, its frames, and each other."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import models
+import pytest
+from models import shape
+
+from cjbpmn.diagram import Bounds, Diagram, Point, parts_of, waypoints_of
+from cjbpmn.document import Document, read_document
+from cjbpmn.enrichment import enrich_document
+from cjbpmn.enrichment.message_routes import Contact, assign_columns
+from cjbpmn.journey import Journey, Step
+
+TASK, TARGET = Bounds(60, -200, 100, 80), Bounds(60, 300, 100, 80)
+
+
+@pytest.mark.parametrize("is_round", [False, True])
+def test_a_flow_comes_down_beside_a_name(is_round: bool) -> None:
+    target = Bounds(92, 300, 36, 36) if is_round else TARGET
+    contact = Contact(0, target, is_round=is_round)
+    name = Bounds(100, 100, 60, 14)
+    [(_, free)] = assign_columns([contact], [TASK], [target])
+    assert free == 110
+    [(_, arrives)] = assign_columns([contact], [TASK], [target], words=[name])
+    assert arrives < name.x
+    # Not every name can be passed: through it is better than into the side.
+    wide = Bounds(0, 100, 300, 14)
+    assert assign_columns([contact], [TASK], [target], words=[wide]) == [(110, 110)]
+
+
+def test_a_name_below_the_target_is_in_nobodys_way() -> None:
+    name = Bounds(60, 400, 100, 14)
+    assert assign_columns([Contact(0, TARGET)], [TASK], [TARGET], words=[name]) == [(110, 110)]
+
+
+def test_arrows_at_one_event_do_not_touch() -> None:
+    event = Bounds(92, 300, 36, 36)
+    there = Bounds(110, 0, 0, 300)
+    [(_, arrives)] = assign_columns([Contact(0, event, is_round=True)], [TASK], [event], [there])
+    assert abs(arrives - 110) >= 12
+
+
+def test_later_flows_come_down_to_the_right_of_earlier_ones() -> None:
+    tasks = [Bounds(-600 + 200 * number, -200, 100, 80) for number in range(3)]
+    columns = assign_columns([Contact(number, TARGET) for number in range(3)], tasks, [TARGET])
+    (_, first), (_, second), (_, third) = columns
+    assert first == 110
+    assert second > first
+    assert third != second
+
+
+BOX_BELOW = models.definitions(
+    """  <collaboration id="collab">
+    <participant id="shop" name="Shop" processRef="proc"/>
+    <participant id="customer" name="Customer"/>
+    <messageFlow id="m1" name="order" sourceRef="customer" targetRef="take"/>
+    <messageFlow id="m2" name="a very long name" sourceRef="send" targetRef="customer"/>
+    <messageFlow id="m3" sourceRef="customer" targetRef="pack"/>
+  </collaboration>
+  <process id="proc">
+    <startEvent id="take" name="Order received"><messageEventDefinition/></startEvent>
+    <task id="pick" name="Pick items"/><task id="send" name="Send parcel"/>
+    <task id="pack" name="Pack"/>
+  </process>
+"""
+    + models.diagram(
+        "collab",
+        shape("shop", 100, 100, 700, 300),
+        shape("take", 150, 160, 36, 36),
+        shape("pick", 300, 140),
+        shape("pack", 300, 300),
+        shape("send", 500, 140),
+        shape("customer", 150, 480, 300, 60),
+        '<bpmndi:BPMNEdge id="m1_di" bpmnElement="m1"><di:waypoint x="168" y="480"/>'
+        '<di:waypoint x="168" y="196"/><bpmndi:BPMNLabel><dc:Bounds x="172" y="430" width="29" '
+        'height="14"/></bpmndi:BPMNLabel></bpmndi:BPMNEdge>',
+        '<bpmndi:BPMNEdge id="m2_di" bpmnElement="m2"><di:waypoint x="550" y="220"/>'
+        '<di:waypoint x="550" y="440"/><di:waypoint x="430" y="440"/>'
+        '<di:waypoint x="430" y="480"/></bpmndi:BPMNEdge>',
+        '<bpmndi:BPMNEdge id="m3_di" bpmnElement="m3"><di:waypoint x="200" y="480"/>'
+        '<di:waypoint x="200" y="430"/><di:waypoint x="350" y="430"/>'
+        '<di:waypoint x="350" y="380"/></bpmndi:BPMNEdge>',
+    )
+)
+
+
+def told(data: bytes, *steps: Step) -> tuple[Document, Diagram]:
+    document = read_document(data)
+    enrich_document(document, Journey("Told", customer="Customer", steps=steps))
+    return document, Diagram(document.element("plane"))
+
+
+def way(diagram: Diagram, flow: str) -> list[Point]:
+    edge = diagram.edge(flow)
+    assert edge is not None
+    return waypoints_of(edge)
+
+
+def test_a_black_box_that_is_moved_to_the_top_has_its_flows_drawn_anew() -> None:
+    steps = (
+        Step("I order", at=("take",)),
+        Step("I wait", at=("send",)),
+        Step("I call", at=("pick",)),
+    )
+    document, diagram = told(BOX_BELOW, *steps)
+    pool = diagram.bounds("customer")
+    assert pool is not None
+    assert pool.bottom < 100
+    for flow, points in (("m1", 2), ("m2", 4), ("m3", 4)):
+        ends = way(diagram, flow)
+        assert len(ends) == points
+        assert {y for _, y in ends if y <= pool.bottom} == {pool.bottom}
+        for (x, y), (to_x, to_y) in pairwise(ends):
+            assert x == to_x or y == to_y
+            assert (x, y) != (to_x, to_y)
+    # What stands above "Pack" is passed.
+    stone = diagram.bounds("pick")
+    assert stone is not None
+    assert not any(stone.overlaps(part) for part in parts_of(way(diagram, "m3")))
+    # Their names come with them.
+    edge = diagram.edge("m1")
+    assert edge is not None
+    label = edge.find("{*}BPMNLabel/{*}Bounds")
+    assert label is not None
+    assert pool.bottom < float(label.get("y", "")) < 100
+    document.strip()
+    assert document.to_bytes() == BOX_BELOW
+
+
+def test_a_black_box_becomes_as_wide_as_the_drawing() -> None:
+    narrow = BOX_BELOW.replace(b'x="150" y="480"', b'x="150" y="0"')
+    for data in (BOX_BELOW, narrow):
+        _, diagram = told(data, Step("I order", at=("take",)))
+        pool, shop = diagram.bounds("customer"), diagram.bounds("shop")
+        assert pool is not None
+        assert shop is not None
+        assert pool.x == shop.x
+        assert pool.right >= shop.right
+
+
+def test_no_point_of_a_flow_stays_inside_a_pool_that_grows() -> None:
+    data = BOX_BELOW.replace(b'x="150" y="480"', b'x="150" y="0"')
+    data = data.replace(b'<di:waypoint x="550" y="440"/>', b'<di:waypoint x="550" y="30"/>')
+    _, diagram = told(data, Step("I order", at=("take",)))
+    pool = diagram.bounds("customer")
+    assert pool is not None
+    assert all(y >= pool.bottom for _, y in way(diagram, "m2"))
