@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 LINE_HEIGHT: Final = 14.0
@@ -36,11 +37,31 @@ _USUAL: Final = 0.556  # digits, most small letters, and most of what is not lis
 _WIDE: Final = 1.0
 _GREEK, _CYRILLIC_END = "\u0370", "\u0530"
 _GREEK_OR_CYRILLIC: Final = 0.62
-_WIDTHS: Final = {
-    letter: thousandths / 1000 for thousandths, all_of in _THOUSANDTHS.items() for letter in all_of
-}
 _PARTS: Final = re.compile(r"[^\s\xad-]+|[\s\xad-]")
 _FAR_TOO_LONG: Final = 400  # letters on one line
+
+
+class _Widths(dict[str, float]):
+    """The width of each letter that was met, as a part of the height of the font."""
+
+    def __missing__(self, letter: str) -> float:
+        base = unicodedata.normalize("NFD", letter)[0]
+        if unicodedata.category(letter) in {"Mn", "Me", "Cf"}:
+            width = 0.0
+        elif unicodedata.east_asian_width(letter) in {"W", "F"}:
+            width = _WIDE
+        elif _GREEK <= letter < _CYRILLIC_END:
+            width = _GREEK_OR_CYRILLIC
+        else:
+            width = self.get(base, _USUAL)
+        return self.setdefault(letter, width)
+
+
+_WIDTHS: Final = _Widths(
+    (letter, thousandths / 1000)
+    for thousandths, all_of in _THOUSANDTHS.items()
+    for letter in all_of
+)
 
 
 def text_width(text: str, size: float = INSIDE) -> float:
@@ -67,22 +88,7 @@ def text_width(text: str, size: float = INSIDE) -> float:
 
 
 def _measure(text: str, size: float) -> float:
-    return size * sum(_WIDTHS[letter] if letter in _WIDTHS else _look(letter) for letter in text)
-
-
-def _look(letter: str) -> float:
-    """Return the width of a letter that was not met before, and learn it."""
-    kind = unicodedata.category(letter)
-    base = unicodedata.normalize("NFD", letter)[0]
-    if kind in {"Mn", "Me", "Cf"}:
-        width = 0.0
-    elif unicodedata.east_asian_width(letter) in {"W", "F"}:
-        width = _WIDE
-    elif _GREEK <= letter < _CYRILLIC_END:
-        width = _GREEK_OR_CYRILLIC
-    else:
-        width = _WIDTHS.get(base, _USUAL)
-    return _WIDTHS.setdefault(letter, width)
+    return size * sum(map(_WIDTHS.__getitem__, text))
 
 
 def fold(text: str, width: float, size: float = INSIDE) -> list[str]:
@@ -144,6 +150,7 @@ def _shorter(line: str, most: float) -> str:
     return line[: end or max(round(most - 1), 1)]
 
 
+@lru_cache(maxsize=4096)
 def folded_lines(text: str, width: float, size: float = INSIDE) -> int:
     """Say in how many lines a text goes.
 
