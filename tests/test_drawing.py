@@ -86,6 +86,13 @@ class TestLegend:
         others = [bounds(document, one) for one in ("CjStart", "CjActivity_1", "CjEnd")]
         assert not any(a.overlaps(b) for a, b in combinations(places + others, 2))
 
+    def test_it_takes_the_room_that_there_is(self) -> None:
+        wide = models.PLAIN.replace(b'x="400" y="100"', b'x="2400" y="100"')
+        journey = Journey("J", steps=(Step("I claim", at=("check",)),))
+        with_it, without = enrich(wide, journey, legend=True), enrich(wide, journey)
+        assert bounds(with_it, "CjParticipant").width == bounds(without, "CjParticipant").width
+        assert bounds(with_it, "CjLegend_1").x > bounds(with_it, "CjEnd").right
+
     def test_without_colours_there_is_none(self) -> None:
         assert b"CjLegend" not in enrich(models.PLAIN, legend=True, show=["phases"]).to_bytes()
 

@@ -182,6 +182,12 @@ class LanePlaces:
     notes: list[list[Bounds]] = field(default_factory=list)
     phases: list[PhaseBox] = field(default_factory=list)
 
+    @property
+    def right(self) -> float:
+        """How far to the right there is anything in the lane."""
+        events = self.end.centre[0] + self.measures.event / 2
+        return max([events, *(phase.bounds.right for phase in self.phases)])
+
 
 @dataclass(frozen=True, slots=True)
 class Swimlane:

@@ -30,6 +30,7 @@ _UPRIGHT_NAME = 86.0  # the name of evidence below its icon
 _TASK_TEXT, _TASK_LINE, _MOST_LINES = 86.0, 14.4, 12
 _ONE_LINE = 240.0  # a name longer than this is folded
 LEGEND_WIDTH, LEGEND_STEP = 170.0, 32.0
+_LEGEND_GAP = 20.0
 
 
 class SwimlaneFit:
@@ -100,14 +101,16 @@ class SwimlaneFit:
         return self._flows.routes(self.swimlane, self.border)
 
     def _make_legend(self) -> list[Bounds]:
-        """Lengthen the swimlane by the room for a legend, and return the places in it."""
+        """Return the places of a legend at the end of the swimlane, lengthened if need be."""
         pool, lanes = self.swimlane.pool, self.swimlane.lanes
-        length = 5 * LEGEND_STEP + 40 if self.is_upright else LEGEND_WIDTH + 30
+        length = 5 * LEGEND_STEP if self.is_upright else LEGEND_WIDTH
+        start = max(pool.right - length - _LEGEND_GAP, lanes[0].right + 2 * _LEGEND_GAP)
+        more = max(0.0, start + length + _LEGEND_GAP - pool.right)
         for lane in lanes:
             bounds = lane.bounds
-            lane.bounds = Bounds(bounds.x, bounds.y, bounds.width + length, bounds.height)
-        self.swimlane = Swimlane(Bounds(pool.x, pool.y, pool.width + length, pool.height), lanes)
-        first, start = lanes[0].bounds.y + 20, pool.right + 10
+            lane.bounds = Bounds(bounds.x, bounds.y, bounds.width + more, bounds.height)
+        self.swimlane = Swimlane(Bounds(pool.x, pool.y, pool.width + more, pool.height), lanes)
+        first = lanes[0].bounds.y + 20
         if self.is_upright:
             return [
                 Bounds(start + number * LEGEND_STEP, first, LEGEND_STEP - 8, LEGEND_WIDTH)
