@@ -192,6 +192,30 @@ class TestBlackBox:
         assert stripped(document) == data
 
 
+class TestEmptyLane:
+    """A lane in which nothing stands shows nobody's way: the journey gets a pool."""
+
+    DATA = models.PLAIN.replace(
+        b'<startEvent id="start">',
+        b'<laneSet id="lanes"><lane id="guest" name="Guest"/><lane id="house" name="House">'
+        b"<flowNodeRef>start</flowNodeRef><flowNodeRef>check</flowNodeRef>"
+        b'<flowNodeRef>tell</flowNodeRef></lane></laneSet><startEvent id="start">',
+    )
+
+    def test_the_journey_gets_a_pool(self) -> None:
+        told = replace(JOURNEY, customer="Guest")
+        document, enriched = enrich(self.DATA, told)
+        assert enriched.created
+        assert [one.code for one in enriched.findings] == ["empty-lane"]
+        assert "Guest" in enriched.findings[0].message
+        assert document.element("CjParticipant").get("name") == "Guest"
+        assert len(enriched.touchpoints) == 2
+        once = document.to_bytes()
+        enrich_document(document, told)
+        assert document.to_bytes() == once
+        assert stripped(document) == self.DATA
+
+
 class TestWhiteBox:
     def test_steps_are_attached_to_what_is_there(self) -> None:
         journey = Journey(

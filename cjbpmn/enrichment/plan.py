@@ -74,6 +74,9 @@ def make_plan(
     has_nodes = any(graph.nodes[one].type != "participant" for one in inside)
     black_box = None if has_nodes else next((c for c in customers if c in graph.participants), None)
     name = graph.participants[black_box].name if black_box else ""
+    if not has_nodes and black_box is None and customers:
+        name = _leave_empty_lanes(graph, customers, findings)
+        customers, owners = frozenset(), [frozenset() for _ in owners]
     name = name or next((one.customer for one in journeys if one.customer), "Customer")
     plan = Plan(graph, name, customers, black_box, show=show)
     plan.findings += findings
@@ -109,6 +112,17 @@ def _elsewhere(
         for pool in found.values()
     ]
     return frozenset(found)
+
+
+def _leave_empty_lanes(graph: ProcessGraph, lanes: frozenset[str], findings: list[Finding]) -> str:
+    """Say that a lane in which nothing stands shows no customer, and return its name."""
+    first = graph.lanes[min(lanes)]
+    message = (
+        f'nothing stands in lane "{first.name}", which is the customer\'s; '
+        "the journey gets a pool of its own"
+    )
+    findings.append(Finding("empty-lane", message, tuple(sorted(lanes)), first.line))
+    return first.name
 
 
 def _plan_steps(plan: Plan, planned: PlannedJourney) -> None:
