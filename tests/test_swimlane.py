@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -10,6 +11,7 @@ from cjbpmn.diagram import Bounds
 from cjbpmn.enrichment.lettering import OUTSIDE, text_width
 from cjbpmn.enrichment.message_routes import Contact, assign_columns, assign_tracks, route
 from cjbpmn.enrichment.swimlane import (
+    FROM_LEFT,
     FROM_TOP,
     LanePlaces,
     Room,
@@ -223,3 +225,15 @@ def test_flows_on_one_track_do_not_touch(columns: list[tuple[float, float]]) -> 
         for other, there in zip(tracks[number + 1 :], columns[number + 1 :], strict=True):
             if track is not None and track == other:
                 assert max(column) < min(there) or max(there) < min(column)
+
+
+def test_the_end_event_is_as_near_as_the_start_event() -> None:
+    noted = [PlacedStep(300, notes=((180.0, 60.0),)), PlacedStep(600, notes=((180.0, 60.0),))]
+    [lane] = lay_out([noted], Room(0, 700, 0)).lanes
+    before = lane.tasks[0].centre[0] - lane.start.centre[0]
+    assert lane.end.centre[0] - lane.tasks[-1].centre[0] == before
+    assert lane.right >= lane.notes[-1][0].right
+    assert lane.bounds.right > lane.notes[-1][0].right
+    # Names of events that reach down to the notes must stand beside them.
+    [deep] = lay_out([noted], Room(0, 700, 0), measures=replace(FROM_LEFT, ends=60)).lanes
+    assert deep.end.centre[0] - FROM_LEFT.event / 2 > deep.notes[-1][0].right

@@ -20,6 +20,7 @@ from cjbpmn.enrichment.swimlane_columns import (
     OUTER,
     PlacedStep,
     place_steps,
+    way_out,
 )
 
 EVENT_SIZE = 36.0
@@ -29,6 +30,7 @@ EVENT_NAME = 90.0  # how wide the names of events may be
 
 _MARGIN = 30.0  # between the lane's border and what stands in it
 _NOTE_GAP = 6.0
+_NOTE_TOP = 10.0  # between a step and its notes
 _LINK = 34.0  # between evidence and its step
 _EVIDENCE_WIDTH = 90.0  # where names stand beside each other in a column
 _LONG_NAME, _MANY_LINES = 130.0, 3
@@ -70,6 +72,11 @@ class Measures:
     is_upright: bool = False
 
     @property
+    def has_deep_ends(self) -> bool:
+        """Whether the names of events reach down to where the notes of a step hang."""
+        return not self.is_upright and EVENT_SIZE / 2 + self.ends > self.depth / 2 + _NOTE_TOP
+
+    @property
     def evidence(self) -> float:
         """How much room the row of evidence takes, across."""
         icon = 0.0 if self.is_upright else _NAME_GAP + ICON_HEIGHT
@@ -99,7 +106,7 @@ def fit_names(
     """
     headings = max((folded_lines(one, _PHASE_WIDTH, OUTSIDE) for one in phases), default=1)
     seen = max((folded_lines(one, evidence_width(one), OUTSIDE) for one in evidence), default=1)
-    ends = max((folded_lines(one, EVENT_NAME, OUTSIDE) for one in events), default=0)
+    ends = max((folded_lines(one, EVENT_NAME, OUTSIDE) for one in events), default=1)
     return replace(
         measures,
         names=max(measures.names, LINE_HEIGHT * seen),
@@ -186,7 +193,8 @@ class LanePlaces:
     def right(self) -> float:
         """How far to the right there is anything in the lane."""
         events = self.end.centre[0] + self.measures.event / 2
-        return max([events, *(phase.bounds.right for phase in self.phases)])
+        notes = [note.right for notes in self.notes[-1:] for note in notes]
+        return max([events, *notes, *(phase.bounds.right for phase in self.phases)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,12 +247,15 @@ def lay_out(
     left, right, bottom = room
     inner = left + POOL_BAND + LANE_BAND + _MARGIN + measures.event / 2
     outer = right - _MARGIN - measures.event / 2
-    columns = place_steps(lanes, inner, outer, measures.event)
+    outs = [way_out(steps, clears_notes=measures.has_deep_ends) for steps in lanes]
+    columns = place_steps(lanes, inner, outer, measures.event, outs)
     ends = [
-        places[-1] + steps[-1].right + OUTER if steps else inner + 2 * OUTER
-        for steps, places in zip(lanes, columns, strict=True)
+        places[-1] + out if places else inner + 2 * OUTER
+        for places, out in zip(columns, outs, strict=True)
     ]
     right = max(right, *(end + measures.event / 2 + _MARGIN for end in ends))
+    for steps, places in zip(lanes, columns, strict=True):
+        right = max(right, places[-1] + steps[-1].right + _MARGIN if steps else right)
     heights = [
         _heights(steps, wanted, measures)
         for steps, wanted in zip(lanes, least or [0.0] * len(lanes), strict=True)
@@ -297,7 +308,7 @@ def _add_step(lane: LanePlaces, step: PlacedStep, x: float, middle: float) -> No
         places.append(_evidence_place(lane.measures, task, left, width))
         left += width
     lane.evidence.append(places)
-    tops = (task.bottom + 10 + top for top in _stack(step.notes))
+    tops = (task.bottom + _NOTE_TOP + top for top in _stack(step.notes))
     lane.notes.append(
         [
             Bounds(x + NOTE_SHIFT, y, width, height)
@@ -348,7 +359,7 @@ def _edge(lane: LanePlaces, index: int, side: int, flows: Sequence[float]) -> fl
     if neighbour < 0:
         return lane.start.centre[0] - lane.measures.event / 2 - 8
     if neighbour >= len(lane.tasks):
-        return lane.end.centre[0] + lane.measures.event / 2 + 8
+        return max(lane.end.centre[0] + lane.measures.event / 2, _reach(lane, index, side)) + 8
     here, there = _reach(lane, index, side), _reach(lane, neighbour, -side)
     border = (here + there) / 2
     low, high = min(here, there) + 8, max(here, there) - 8

@@ -85,7 +85,11 @@ class _Column(NamedTuple):
 
 
 def place_steps(
-    lanes: Sequence[Sequence[PlacedStep]], inner: float, outer: float, event: float
+    lanes: Sequence[Sequence[PlacedStep]],
+    inner: float,
+    outer: float,
+    event: float,
+    outs: Sequence[float] = (),
 ) -> list[list[float]]:
     """Place the steps of all lanes.
 
@@ -98,14 +102,20 @@ def place_steps(
         stand at the latest.
     event : float
         How much room an event takes with its name.
+    outs : sequence of float
+        For each lane, how far the end event stands from the middle of its last step.
 
     Returns
     -------
     list of list of float
         For each lane, where the middle of each step stands.
     """
+    outs = outs or [way_out(steps) for steps in lanes]
     lows = [inner + OUTER + (steps[0].left if steps else 0) for steps in lanes]
-    highs = [outer - OUTER - (steps[-1].right if steps else 0) for steps in lanes]
+    highs = [
+        outer - max(out, steps[-1].right - event / 2 if steps else 0)
+        for steps, out in zip(lanes, outs, strict=True)
+    ]
     apart = [[_distance(*pair) for pair in pairwise(steps)] for steps in lanes]
     alone = [
         place([step.wish for step in steps], distances, low, high)
@@ -121,7 +131,7 @@ def place_steps(
     if not row:
         return alone
     steps = [lanes[column.lane][column.step] for column in row]
-    offsets = _offsets(row, lanes, apart, lows, (inner, event))
+    offsets = _offsets(row, lanes, apart, lows, (inner, event, outs))
     last = {column.lane: place for place, column in enumerate(row)}
     high = min(highs[lane] + offsets[-1] - offsets[place] for lane, place in last.items())
     together = place(
@@ -137,19 +147,39 @@ def place_steps(
     return found
 
 
+def way_out(steps: Sequence[PlacedStep], *, clears_notes: bool = False) -> float:
+    """Say how far the end event stands from the middle of the last step.
+
+    Parameters
+    ----------
+    steps : sequence of PlacedStep
+        The steps of a lane.
+    clears_notes : bool
+        Whether it must stand beside the notes of that, and not over them.
+
+    Returns
+    -------
+    float
+        As far as the start event from the first step, unless notes are in the way.
+    """
+    if not steps:
+        return OUTER
+    return OUTER + (steps[-1].right if clears_notes else steps[-1].left)
+
+
 def _offsets(
     row: Sequence[_Column],
     lanes: Sequence[Sequence[PlacedStep]],
     apart: Sequence[Sequence[float]],
     lows: Sequence[float],
-    ends: tuple[float, float],
+    ends: tuple[float, float, Sequence[float]],
 ) -> list[float]:
     """Return how far from the first column each other one has to stand at least.
 
     In one lane, steps keep their distance. A message flow needs room between the steps of the
     lanes below its own, and beside the name of the flow next to it.
     """
-    first, (inner, event) = lows[row[0].lane], ends
+    first, (inner, event, outs) = lows[row[0].lane], ends
     bodies = [-1e9] * len(lanes)  # to where what stands in a lane reaches
     flows = [-1e9] * len(lanes)  # to where the message flows of a lane reach
     names = [-1e9] * len(lanes)  # and how far their names
@@ -162,7 +192,8 @@ def _offsets(
         step = lanes[lane][index]
         left, right = step.left, step.right
         left += OUTER + event / 2 if index == 0 else 0
-        right += OUTER + event / 2 if index == len(lanes[lane]) - 1 else 0
+        if index == len(lanes[lane]) - 1:
+            right = max(right, outs[lane] + event / 2)
         least = [offsets[-1] if offsets else 0.0]
         if lane in previous:
             least.append(previous[lane] + apart[lane][index - 1])
