@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from cjbpmn.diagram import Bounds, Diagram, parts_of, waypoints_of
 from cjbpmn.document import read_document
 from cjbpmn.enrichment import enrich_document
-from cjbpmn.enrichment.lettering import OUTSIDE, folded_lines
+from cjbpmn.enrichment.lettering import OUTSIDE, fold, folded_lines
 from cjbpmn.enrichment.message_names import FlowName, name_size, place_names, place_upright
 from cjbpmn.journey import Journey, Step
 
@@ -22,6 +22,12 @@ def test_a_name_fits_into_its_room(text: str) -> None:
     width, height = name_size(text)
     if text:
         assert folded_lines(text, max(width, 1), OUTSIDE) * 14 <= height or width >= 90
+
+
+def test_words_are_not_broken() -> None:
+    width, height = name_size("Kundencenterschalter mit Termin")
+    assert height == 28
+    assert any("Kundencenterschalter" in line for line in fold("Kundencenterschalter", width, 11))
 
 
 def test_one_name_stands_to_the_right_if_it_can() -> None:

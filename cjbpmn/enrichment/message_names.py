@@ -12,6 +12,7 @@ from cjbpmn.enrichment.lettering import LINE_HEIGHT, OUTSIDE, fold, folded_lines
 NAME_GAP: Final = 5.0  # between a flow and its name
 NAME_WIDTH: Final = 90.0
 
+_LONG_WORD: Final = 140.0
 _CLEAR: Final = 2.0
 
 
@@ -56,6 +57,9 @@ def name_size(name: str, widest: float = NAME_WIDTH) -> tuple[float, float]:
     """
     if not name:
         return 0.0, 0.0
+    # Better a wide name than a broken word.
+    longest = max((text_width(word, OUTSIDE) for word in name.split()), default=0.0)
+    widest = max(widest, min(longest, _LONG_WORD))
     lines = fold(name, widest, OUTSIDE)
     width = max(text_width(line.strip(), OUTSIDE) for line in lines) + 4
     # In less room the same words may take more lines.
