@@ -116,9 +116,8 @@ class FormReader:
     def answer(self, node: Node) -> str:
         """Read yes, no or unknown."""
         text = self.text(node)
-        answer = (
-            word_in(text, Answer) or answer_in(text) or (Answer.UNKNOWN if text == "?" else None)
-        )
+        unknown = Answer.UNKNOWN if text == "?" else None
+        answer = word_in(text, Answer) or answer_in(text) or unknown
         if answer is None:
             raise self._error(f"{text!r} is none of yes, no and unknown", node)
         return str(answer)

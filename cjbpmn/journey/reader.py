@@ -1,6 +1,7 @@
 """From a tree of texts to a journey: what each key means, and what is wrong with its value.
 
-The reader goes on after a mistake, so that people see all of them at once.
+The reader goes on after a mistake, so that people see all of them at once. What any key may hold is
+read by `cjbpmn.journey.form_reader`.
 """
 
 from __future__ import annotations
@@ -334,9 +335,8 @@ class Reader(FormReader):
         channels = own or {name for _, name in meant}
         if len(channels) == 1:
             return channels.pop()
-        hint = (
-            f"; it may be {' or '.join(sorted(channels))}" if channels else hint_at(text, Channel)
-        )
+        several = f"; it may be {' or '.join(sorted(channels))}" if channels else ""
+        hint = several or hint_at(text, Channel)
         known = ", ".join(Channel)
         self._note(f"{text!r} is kept, but is no channel{hint} (there are {known})", node)
         return text
