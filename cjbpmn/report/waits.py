@@ -118,7 +118,7 @@ class ModelWaits:
     def as_frame(self) -> pd.DataFrame:
         """Return them as a pandas frame, one a row, with the names of what stands in them."""
         frame = self.report.to_frame(self._label_of_node)
-        for name in ("by_lane", "by_cause", "sources"):
+        for name in ("turns", "by_lane", "by_cause", "sources"):
             frame[name] = [_listed(getattr(stretch, name)) for stretch in self.report]
         return frame
 
