@@ -206,6 +206,10 @@ def test_all_mistakes_in_a_journey_are_told_at_once(call: Call) -> None:
     told = call("enrich", EXAMPLES / "webshop.bpmn", "-j", lost, "-o", "out.bpmn")
     assert 'is called "X"' in told.stderr
     assert 'is called "Y"' in told.stderr
+    assert told.stderr.endswith("webshop.bpmn; is it about another?\n")
+    half = write("half.yaml", "journey: x\nsteps:\n  - {do: a, at: X}\n  - {do: b, at: Sales}\n")
+    told = call("enrich", EXAMPLES / "webshop.bpmn", "-j", half, "-o", "out.bpmn")
+    assert len(told.stderr.splitlines()) == 1
 
 
 @pytest.mark.parametrize("ending", ["yaml", "json", "xlsx"])
@@ -516,6 +520,7 @@ def test_nobody_waits_where_nobody_is_the_customer(call: Call) -> None:
     assert done.exit_code == 1
     assert json.loads(done.stdout)["stretches"] == []
     assert "neither pools nor lanes" in done.stderr
+    assert call("draft", "m.bpmn").stderr == ""
 
 
 def test_somebody_says_who_the_customer_is(call: Call) -> None:
@@ -567,7 +572,9 @@ def test_json_and_csv_say_the_same(call: Call, enriched: Path) -> None:
 def test_waits_have_the_shape_of_the_cases(call: Call, enriched: Path) -> None:
     values = json.loads(call("waits", enriched, "--format", "json").stdout)
     assert set(values) >= {"stretches", "case", "ending", "warnings"}
-    frame = pd.read_csv(io.StringIO(call("waits", enriched, "--format", "csv").stdout))
+    text = call("waits", enriched, "--format", "csv").stdout
+    assert not re.search(r"[{}]|<\w+\.", text), "a cell shows how Python writes it"
+    frame = pd.read_csv(io.StringIO(text))
     assert list(frame["end"]) == [stretch["end"] for stretch in values["stretches"]]
 
 

@@ -263,8 +263,8 @@ def read_graph(
     if processes is not None:
         graph = resolve_calls(graph, processes)
     messages = [finding_message(finding, _path(document)) for finding in graph.findings]
-    if not check_customer(graph, customer):
-        messages.append(Message(severity, f"{_path(document)}: {_ask_for_customer(graph)}"))
+    if not check_customer(graph, customer) and (asked := _ask_for_customer(graph, severity)):
+        messages.append(Message(severity, f"{_path(document)}: {asked}"))
     return graph, tuple(messages)
 
 
@@ -296,8 +296,8 @@ def check_customer(graph: ProcessGraph, names: Sequence[str]) -> frozenset[str]:
         raise AmbiguousCustomer(error.message, path=graph.path, line=error.line) from error
 
 
-def _ask_for_customer(graph: ProcessGraph) -> str:
-    """Say that nobody is the customer, and who could be."""
+def _ask_for_customer(graph: ProcessGraph, severity: Severity) -> str:
+    """Say that nobody is the customer, and who could be; nothing where no answer would help."""
     told = "nobody in the model is known to be the customer"
     likely = [str(candidate) for candidate in find_customer_candidates(graph)]
     if likely:
@@ -306,6 +306,8 @@ def _ask_for_customer(graph: ProcessGraph) -> str:
     lanes = [f'lane "{lane.name}" ({lane.id})' for lane in graph.lanes.values() if lane.name]
     if pools or lanes:
         return f"{told}; say who with --customer NAME. There is {_listed([*pools, *lanes])}"
+    if severity == Severity.INFO:
+        return ""
     return f"{told}, and it has neither pools nor lanes; put a journey on it with cjbpmn enrich"
 
 

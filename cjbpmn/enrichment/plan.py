@@ -158,7 +158,11 @@ def _resolve(graph: ProcessGraph, planned: PlannedJourney) -> None:
         else:
             planned.references[reference] = found
     if mistakes:
-        raise all_at_once(sorted(mistakes, key=lambda one: one.line or 0))
+        told = sorted(mistakes, key=lambda one: one.line or 0)
+        if len(told) > 1 and not planned.references:
+            message = f"nothing that this journey names is in {graph.path or 'the model'}"
+            told.append(ElementNotFound(f"{message}; is it about another?", path=journey.path))
+        raise all_at_once(told)
     for reference, line in _fallbacks(journey):
         try:
             found = references.resolve(reference, path=journey.path, line=line)
