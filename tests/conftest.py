@@ -9,9 +9,14 @@ from typing import TYPE_CHECKING, NoReturn
 
 import modeller_bench
 import pytest
+from command_line import EXAMPLES
 from hypothesis import settings
+from typer.testing import CliRunner, Result
+
+from cjbpmn.cli import app
 
 if TYPE_CHECKING:
+    from command_line import Call
     from modeller_bench import Bench
 
 # Whoever runs the tests sees what everyone sees. HYPOTHESIS_PROFILE=default looks for examples that
@@ -58,3 +63,34 @@ def do_without(reason: str) -> NoReturn:
     if os.environ.get("CJBPMN_BENCH") == "required":
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+@pytest.fixture
+def at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work in an empty folder, at a terminal of a known width without colours."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    for name in ("FORCE_COLOR", "PY_COLORS", "GITHUB_ACTIONS"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def call() -> Call:
+    """Give a function that calls the command line, and sees that it never shows a traceback."""
+
+    def calling(*arguments: str | Path) -> Result:
+        result = CliRunner().invoke(app, [str(argument) for argument in arguments])
+        assert "Traceback" not in result.output
+        return result
+
+    return calling
+
+
+@pytest.fixture(scope="session")
+def enriched(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give an enriched example; nobody may change it."""
+    target = tmp_path_factory.mktemp("enriched") / "webshop.cj.bpmn"
+    journey = EXAMPLES / "webshop.journey.yaml"
+    arguments = ["enrich", EXAMPLES / "webshop.bpmn", "-j", journey, "-o", target]
+    assert CliRunner().invoke(app, list(map(str, arguments))).exit_code == 0
+    return target

@@ -11,12 +11,20 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from typer.testing import CliRunner, Result
+from command_line import (
+    EXAMPLES,
+    JOURNEY,
+    PLAIN,
+    Call,
+    pools,
+    process,
+    write,
+)
+from typer.testing import CliRunner
 
 from cjbpmn import __version__
 from cjbpmn.batch import FindPoints
@@ -24,84 +32,8 @@ from cjbpmn.cli import app
 from cjbpmn.document import Document
 from cjbpmn.journey.file import read_journey
 
-EXAMPLES = Path(__file__).parents[1] / "docs" / "examples"
+pytestmark = pytest.mark.usefixtures("at_home")
 COMMANDS = ("enrich", "points", "waits", "draw", "strip", "demo")
-HEAD = '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d">'
-PLAIN = f'{HEAD}<process id="p"><task id="a" name="Ask"/></process></definitions>'
-DANGLING = (
-    f'{HEAD}<process id="p"><task id="a" name="Ask"/>\n'
-    '<sequenceFlow id="f" sourceRef="a" targetRef="nowhere"/></process></definitions>'
-)
-TWICE = PLAIN.replace("</pro", '<task id="a" name="Tell"/></pro')
-NAMESAKES = PLAIN.replace("</pro", '<task id="b" name="Ask"/></pro')
-NO_PROCESS = f"{HEAD}</definitions>"
-JOURNEY = "journey: Asking\nsteps:\n  - do: I ask\n    at: Ask\n    channel: phone\n"
-
-Call = Callable[..., Result]
-
-
-def pools(*names: str) -> str:
-    """Give a model with one task in each pool, and a message from the first to the second."""
-    participants = "".join(
-        f'<participant id="pool{i}" name="{name}" processRef="p{i}"/>'
-        for i, name in enumerate(names)
-    )
-    processes = "".join(
-        f'<process id="p{i}"><task id="t{i}" name="Do {name}"/></process>'
-        for i, name in enumerate(names)
-    )
-    message = '<messageFlow id="m" sourceRef="t0" targetRef="t1"/>'
-    collaboration = f'<collaboration id="c">{participants}{message}</collaboration>'
-    return f"{HEAD}{collaboration}{processes}</definitions>"
-
-
-@pytest.fixture(autouse=True)
-def at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Work in an empty folder, at a terminal of a known width without colours."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "80")
-    for name in ("FORCE_COLOR", "PY_COLORS", "GITHUB_ACTIONS"):
-        monkeypatch.delenv(name, raising=False)
-
-
-@pytest.fixture(name="call")
-def fixture_call() -> Call:
-    """Give a function that calls the command line, and sees that it never shows a traceback."""
-
-    def call(*arguments: str | Path) -> Result:
-        result = CliRunner().invoke(app, [str(argument) for argument in arguments])
-        assert "Traceback" not in result.output
-        return result
-
-    return call
-
-
-def process(*arguments: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(  # noqa: S603 - our own program
-        [sys.executable, "-m", "cjbpmn", *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=os.environ | {"PYTHONPATH": str(EXAMPLES.parents[1])},
-    )
-
-
-def write(name: str, text: str) -> Path:
-    path = Path(name)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
-@pytest.fixture(name="enriched", scope="module")
-def fixture_enriched(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give an enriched example."""
-    target = tmp_path_factory.mktemp("enriched") / "webshop.cj.bpmn"
-    journey = EXAMPLES / "webshop.journey.yaml"
-    arguments = ["enrich", EXAMPLES / "webshop.bpmn", "-j", journey, "-o", target]
-    assert CliRunner().invoke(app, list(map(str, arguments))).exit_code == 0
-    return target
-
 
 # The main job
 
@@ -298,207 +230,6 @@ def test_the_demo_writes_all_that_it_names(call: Call) -> None:
         )
 
 
-# Bad input
-
-BAD = [
-    ("", 3, r"error: m\.bpmn: the file is empty"),
-    ("hello", 3, r"error: m\.bpmn:1: not well-formed XML: .+"),
-    (PLAIN[:-9], 3, r"error: m\.bpmn:1: not well-formed XML: .+"),
-    ("<html/>", 3, r"error: m\.bpmn:1: this is no BPMN 2\.0 model: the root is <html> .+"),
-    (NO_PROCESS, 3, r"error: m\.bpmn: the model holds no process"),
-    (DANGLING, 1, r"warning: m\.bpmn:2: \[f\] the sequence flow has no target; it is left out"),
-    (TWICE, 1, r"warning: m\.bpmn:1: \[a\] 2 elements share this id .+"),
-    (None, 3, r"error: m\.bpmn: cannot be read: no such file or directory"),
-    ("PK\x03\x04", 3, r"error: m\.bpmn: the file is compressed; unpack it first"),
-    ('<!DOCTYPE x [<!ENTITY e "e">]><x/>', 3, r"error: m\.bpmn:1: the file declares entities .+"),
-]
-
-
-@pytest.mark.parametrize("command", ["points", "waits", "draw", "strip"])
-@pytest.mark.parametrize(("content", "code", "line"), BAD)
-def test_a_bad_model_is_one_line(
-    command: str, content: str | None, code: int, line: str, call: Call
-) -> None:
-    if content is not None:
-        write("m.bpmn", content)
-    output = {"draw": ["-o", "m.svg"], "strip": ["-o", "n.bpmn"]}.get(command, [])
-    done = call(command, "m.bpmn", *output)
-    if command == "strip" and content in {DANGLING, TWICE, NO_PROCESS}:
-        assert done.exit_code == 0  # It takes off what we put on, whatever else is wrong.
-        return
-    assert done.exit_code == code
-    assert re.fullmatch(line, done.stderr.splitlines()[0])
-    if code == 3:
-        assert len(done.stderr.splitlines()) == 1
-        assert done.stdout == ""
-        assert not Path("m.svg").exists()
-        assert not Path("n.bpmn").exists()
-
-
-@pytest.mark.parametrize(
-    ("journey", "model", "line"),
-    [
-        (None, PLAIN, r"error: j\.yaml: cannot be read: no such file or directory"),
-        ("", PLAIN, r"error: j\.yaml: there is nothing in it"),
-        (
-            "journey: A\nsteps:\n  - do: I ask\n    at: [a\n",
-            PLAIN,
-            r"error: j\.yaml:4: .+brackets.+",
-        ),
-        ("steps: []\n", PLAIN, r"error: j\.yaml:\d+: journey is missing.+"),
-        (JOURNEY.replace("at: Ask", "at: Asj"), PLAIN, r'error: j\.yaml:3: .+"Asj".+\(id a\).+'),
-        (JOURNEY, NAMESAKES, r'error: j\.yaml:3: "Ask" is 2 things in m\.bpmn: .+id a.+id b.+'),
-        (
-            JOURNEY,
-            TWICE,
-            r"error: j\.yaml:3: several elements .+ share the id a; give each its own.+",
-        ),
-    ],
-)
-def test_a_bad_journey_is_one_line(journey: str | None, model: str, line: str, call: Call) -> None:
-    write("m.bpmn", model)
-    if journey is not None:
-        write("j.yaml", journey)
-    done = call("enrich", "m.bpmn", "-j", "j.yaml", "-o", "out.bpmn")
-    assert done.exit_code == 3
-    assert re.fullmatch(f"{line}\n", done.stderr)
-    assert not Path("out.bpmn").exists()
-
-
-def test_a_journey_that_is_a_folder_cannot_be_read(call: Call) -> None:
-    write("m.bpmn", PLAIN)
-    Path("j.yaml").mkdir()
-    done = call("enrich", "m.bpmn", "-j", "j.yaml", "-o", "out.bpmn")
-    assert (done.exit_code, done.stderr) == (3, "error: j.yaml: cannot be read: is a directory\n")
-
-
-def test_what_is_broken_in_the_model_is_told_and_the_rest_is_done(call: Call) -> None:
-    write("m.bpmn", DANGLING)
-    write("j.yaml", JOURNEY)
-    done = call("enrich", "m.bpmn", "-j", "j.yaml", "-o", "out.bpmn")
-    assert done.exit_code == 1
-    warnings = [line for line in done.stderr.splitlines() if line.startswith("warning: m.bpmn")]
-    assert len(warnings) == 2
-    assert "no target" in warnings[0]
-    assert "no diagram" in warnings[1]
-    assert b"I ask" in Path("out.bpmn").read_bytes()
-
-
-def test_a_doubt_about_the_journey_is_told_with_its_own_line(call: Call) -> None:
-    write("m.bpmn", pools("Customer", "Shop"))
-    write("j.yaml", "journey: A\ncolour: red\nsteps:\n  - do: I dream\n")
-    done = call("enrich", "m.bpmn", "-j", "j.yaml", "-o", "out.bpmn")
-    assert done.exit_code == 1
-    assert re.search(r"^warning: j\.yaml:2: .*colour", done.stderr, re.MULTILINE)
-    assert re.search(r"^note: j\.yaml:4: .*I dream", done.stderr, re.MULTILINE)
-
-
-@pytest.mark.parametrize("target", ["m.bpmn/out.bpmn", "folder"])
-def test_an_output_that_cannot_be_written(target: str, call: Call) -> None:
-    write("m.bpmn", PLAIN)
-    Path("folder/m.points.json").mkdir(parents=True)
-    done = call("points", "m.bpmn", "-f", "json", "-o", target)
-    assert done.exit_code == 4
-    assert re.search(r"^error: .+: .*(cannot be written|can be made)", done.stderr, re.MULTILINE)
-
-
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full device here")
-def test_a_full_disk_behind_the_standard_output(enriched: Path) -> None:
-    with Path("/dev/full").open("w", encoding="utf-8") as full:
-        done = subprocess.run(  # noqa: S603 - our own program
-            [sys.executable, "-m", "cjbpmn", "points", str(enriched)],
-            stdout=full,
-            stderr=subprocess.PIPE,
-            text=True,
-            env=os.environ | {"PYTHONPATH": str(EXAMPLES.parents[1])},
-            check=False,
-        )
-    assert done.returncode == 4
-    assert done.stderr == "error: standard output: cannot be written: no space left on device\n"
-
-
-def test_a_reader_that_leaves_early_is_no_error(enriched: Path) -> None:
-    running = process("waits", str(enriched), "--format", "json")
-    assert running.stdout is not None
-    assert running.stderr is not None
-    running.stdout.close()
-    assert running.stderr.read() == ""
-    assert running.wait() == 4
-    running.stderr.close()
-
-
-# Wrong calls
-
-
-@pytest.mark.parametrize(
-    ("arguments", "line"),
-    [
-        (["frob"], r"error: no such command 'frob'; see cjbpmn --help"),
-        (["point"], r"error: no such command 'point'\. Did you mean .+\? See cjbpmn --help"),
-        (["points", "m.bpmn", "-f", "xml"], r"error: .+: 'xml' is not one of 'table', .+"),
-        (["--frob"], r"error: no such option.+; see cjbpmn --help"),
-        (["points"], r"error: missing argument .+; see cjbpmn points --help"),
-        (["enrich", "m.bpmn", "-o", "o.bpmn"], r"error: missing option '--journey'.+"),
-        (["enrich", "m.bpmn", "-j", "j.yaml"], r"error: say where to write: .+--in-place.+"),
-        (["strip", "m.bpmn"], r"error: say where to write: .+--in-place.+"),
-        (["strip", "m.bpmn", "-o", "x", "--in-place"], r"error: --in-place and -o exclude .+"),
-        (["points", "m.bpmn", "-f", "xml"], r"error: invalid value for '--format'.+'xml'.+"),
-        (["draw", "m.bpmn", "-o", "m.gif"], r"error: m\.gif: end its name in \.svg.+"),
-        (["points", "m.bpmn", "-o", "m.pdf"], r"error: m\.pdf: end its name in \.txt, .+"),
-        (["waits", "m.bpmn", "-f", "xlsx"], r"error: a spreadsheet goes to a file; .+"),
-        (["draft", "m.bpmn", "-o", "m.xlsx"], r"error: m\.xlsx: end its name in \.yaml or .+"),
-        (["extract", "m.bpmn", "-o", "m.pdf"], r"error: m\.pdf: end its name in \.yaml, .+"),
-        (["convert", "j.yaml", "-o", "m.xls"], r"error: m\.xls: end its name in \.yaml, .+"),
-        (["draw", ".", "-o", "m.svg"], r"error: \.: this is a folder; .+"),
-        (["strip", "m.bpmn", "n.bpmn", "-o", "o.bpmn"], r"error: o\.bpmn: this is a file; .+"),
-        (["strip", "m.bpmn", "n.bpmn", "-o", "j.yaml"], r"error: j\.yaml: this is a file; .+"),
-    ],
-)
-def test_a_wrong_call_is_one_line(arguments: list[str], line: str, call: Call) -> None:
-    write("m.bpmn", PLAIN)
-    write("n.bpmn", PLAIN)
-    write("j.yaml", JOURNEY)
-    done = call(*arguments)
-    assert done.exit_code == 2
-    assert re.fullmatch(f"{line}\n", done.stderr)
-    assert sorted(path.name for path in Path().iterdir()) == ["j.yaml", "m.bpmn", "n.bpmn"]
-
-
-# Nothing that is read is overwritten, unless that is said
-
-
-@pytest.mark.parametrize("target", ["m.bpmn", "./m.bpmn", "soft.bpmn", "hard.bpmn", "j.yaml", "."])
-def test_an_input_is_not_overwritten(target: str, call: Call) -> None:
-    write("m.bpmn", PLAIN)
-    write("j.yaml", JOURNEY)
-    Path("soft.bpmn").symlink_to("m.bpmn")
-    Path("hard.bpmn").hardlink_to("m.bpmn")
-    done = call("enrich", "m.bpmn", "-j", "j.yaml", "-o", target)
-    assert done.exit_code == 2
-    assert re.fullmatch(r"error: .+: this would overwrite .+, which is read; .+\n", done.stderr)
-    assert Path("m.bpmn").read_text(encoding="utf-8") == PLAIN
-    assert Path("j.yaml").read_text(encoding="utf-8") == JOURNEY
-
-
-@pytest.mark.parametrize("command", ["points", "waits"])
-def test_a_table_does_not_overwrite_its_model(command: str, call: Call) -> None:
-    write("m.bpmn", PLAIN)
-    assert call(command, "m.bpmn", "-o", "m.bpmn").exit_code == 2
-    assert Path("m.bpmn").read_text(encoding="utf-8") == PLAIN
-
-
-def test_in_place_overwrites_and_strips_back(call: Call) -> None:
-    original = (EXAMPLES / "webshop.bpmn").read_bytes()
-    Path("m.bpmn").write_bytes(original)
-    Path("link.bpmn").symlink_to("m.bpmn")
-    journey = EXAMPLES / "webshop.journey.yaml"
-    assert call("enrich", "link.bpmn", "-j", journey, "--in-place").exit_code == 0
-    assert Path("link.bpmn").is_symlink()
-    assert Path("m.bpmn").read_bytes() != original
-    assert call("strip", "m.bpmn", "--in-place").exit_code == 0
-    assert Path("m.bpmn").read_bytes() == original
-
-
 # Who the customer is
 
 
@@ -654,116 +385,6 @@ def test_hostile_names_of_files_are_shown_not_obeyed(call: Call) -> None:
     write("a\nerror: b\x1b[2J.bpmn", "")
     done = call("points", "a\nerror: b\x1b[2J.bpmn")
     assert done.stderr == "error: a\\nerror: b\\x1b[2J.bpmn: the file is empty\n"
-
-
-# Several models
-
-
-@pytest.fixture(name="models")
-def fixture_models() -> Path:
-    """Give a folder of models, with one that is broken and several that do not count."""
-    root = Path("models")
-    write("models/a.bpmn", pools("Customer", "Shop"))
-    write("models/sub/b.bpmn20.xml", pools("Guest", "Inn"))
-    write("models/sub/deep/c.BPMN2", pools("Patient", "Clinic"))
-    write("models/sub/bad.bpmn", "<html/>")
-    write("models/notes.xml", "<notes/>")
-    write("models/.git/d.bpmn", PLAIN)
-    write("models/._a.bpmn", "\x00")
-    return root
-
-
-def test_a_folder_is_mirrored_and_one_failure_stops_nothing(call: Call, models: Path) -> None:
-    write("j.yaml", "journey: A\nsteps:\n  - do: I dream\n")
-    done = call("enrich", models, "-j", "j.yaml", "-o", "out")
-    assert (done.exit_code, done.stdout) == (3, "")
-    written = {str(path.relative_to("out")) for path in Path("out").rglob("*") if path.is_file()}
-    assert written == {"a.bpmn", "sub/b.bpmn20.xml", "sub/deep/c.BPMN2"}
-    lines = done.stderr.splitlines()
-    assert "error: models/sub/bad.bpmn:1: this is no BPMN 2.0 model" in done.stderr
-    assert re.search(
-        r"^models/sub/bad\.bpmn +failed +line 1: this is no BPMN", done.stderr, re.MULTILINE
-    )
-    assert re.fullmatch(r"4 models: \d fine, (\d with warnings, )?1 failed", lines[-1])
-    assert "note:" not in done.stderr
-
-
-def test_a_second_run_into_a_folder_inside_does_not_take_its_own_output(
-    call: Call, models: Path
-) -> None:
-    (models / "sub/bad.bpmn").unlink()
-    for _ in range(2):
-        assert call("strip", models, "-o", models / "out").exit_code == 0
-    assert len(list((models / "out").rglob("*.*"))) == 3
-
-
-def test_many_models_become_one_list(call: Call, models: Path) -> None:
-    done = call("points", models, "--format", "json")
-    assert done.exit_code == 3
-    entries = json.loads(done.stdout)
-    assert [entry["path"] for entry in entries] == [
-        "models/a.bpmn",
-        "models/sub/b.bpmn20.xml",
-        "models/sub/deep/c.BPMN2",
-    ]
-    assert [len(entry["points"]) for entry in entries] == [1, 1, 1]
-    entries = json.loads(call("waits", models, "--format", "json").stdout)
-    assert set(entries[0]) >= {"path", "stretches", "case", "ending", "warnings"}
-
-
-def test_many_models_become_one_table(call: Call, models: Path) -> None:
-    done = call("points", models, "-o", "all.csv")
-    assert "all.csv: 3 models" in done.stderr
-    with Path("all.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert rows[0]["path"] == "models/a.bpmn"
-    assert [row["lane"] for row in rows] == ["Shop", "Inn", "Clinic"]
-
-
-def test_many_models_become_a_file_each(call: Call, models: Path) -> None:
-    assert call("waits", models, "-f", "json", "-o", "out/").exit_code == 3
-    written = {str(path.relative_to("out")) for path in Path("out").rglob("*.json")}
-    assert written == {"a.waits.json", "sub/b.waits.json", "sub/deep/c.waits.json"}
-    assert call("points", models, "-o", "out").exit_code == 3
-    assert Path("out/a.points.txt").read_text(encoding="utf-8").startswith("models/a.bpmn: 1 ")
-
-
-def test_a_list_of_one_folder_stays_a_list(call: Call) -> None:
-    write("one/a.bpmn", pools("Customer", "Shop"))
-    assert len(json.loads(call("points", "one", "-f", "json").stdout)) == 1
-
-
-def test_all_failed_is_an_empty_list(call: Call) -> None:
-    write("bad/a.bpmn", "")
-    assert json.loads(call("points", "bad", "-f", "json").stdout) == []
-    assert call("points", "bad", "-f", "csv").stdout == ""
-    assert call("points", "bad").stdout == ""
-
-
-def test_a_folder_without_models(call: Call) -> None:
-    Path("none").mkdir()
-    done = call("points", "none")
-    assert done.exit_code == 3
-    assert re.fullmatch(r"error: none: there is no model in this folder: no .+\n", done.stderr)
-
-
-def test_the_worst_decides(call: Call) -> None:
-    write("fine.bpmn", pools("Customer", "Shop"))
-    write("doubt.bpmn", DANGLING)
-    write("bad.bpmn", "")
-    assert call("points", "fine.bpmn", "fine.bpmn").exit_code == 0
-    assert call("points", "fine.bpmn", "doubt.bpmn").exit_code == 1
-    assert call("points", "fine.bpmn", "doubt.bpmn", "-c", "Shop").exit_code == 2
-    assert call("points", "fine.bpmn", "doubt.bpmn", "bad.bpmn").exit_code == 3
-
-
-def test_two_models_of_one_name_are_not_mixed_up(call: Call) -> None:
-    write("x/m.bpmn", PLAIN)
-    write("y/m.bpmn", DANGLING)
-    done = call("strip", "x/m.bpmn", "y/m.bpmn", "-o", "out")
-    assert done.exit_code == 2
-    assert "x/m.bpmn and y/m.bpmn" in done.stderr
-    assert not Path("out").exists()
 
 
 # The rest
