@@ -118,6 +118,9 @@ def test_a_draft_can_be_put_on_its_model(call: Call) -> None:
     told = call("enrich", model, "-j", "draft.yaml", "-o", "out.bpmn")
     assert told.exit_code == 0
     assert re.search(r"note: draft\.yaml:\d+: in \d+ steps nobody has said yet", told.stderr)
+    again = call("draft", model, "-o", "draft.yaml")
+    assert (again.exit_code, "may hold answers" in again.stderr) == (4, True)
+    assert "# Wat doet de klant" in Path("draft.yaml").read_text("utf-8")
     assert call("draft", model).stdout.startswith("# A journey to begin with.")
     assert call("draft", model, "--language", "xx").exit_code == 2
 

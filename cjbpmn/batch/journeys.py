@@ -13,7 +13,7 @@ from cjbpmn.batch.tasks import check_customer, read_graph
 from cjbpmn.document import Document
 from cjbpmn.draft import draft_journey
 from cjbpmn.enrichment import extract_journeys
-from cjbpmn.errors import InvalidDocument
+from cjbpmn.errors import InvalidDocument, NotWritten
 from cjbpmn.findings import Severity
 from cjbpmn.graph import build_graph
 from cjbpmn.journey import Journey
@@ -85,11 +85,19 @@ class DraftJourney:
         text = draft_journey(graph, customer=self.customer, language=self.language)
         steps = text.count("  - do: ")
         return Product(
-            lambda path: write_bytes(path, text.encode()),
+            lambda path: _write_draft(path, text),
             text,
             f"a journey to begin with, {plural(steps, 'step')}",
             messages,
         )
+
+
+def _write_draft(path: Path, text: str) -> None:
+    """Write a draft, but never over one that somebody may have answered."""
+    if path.exists():
+        message = "it is there already, and may hold answers; remove it, or write to another file"
+        raise NotWritten(message, path=str(path))
+    write_bytes(path, text.encode())
 
 
 def write_journeys(
