@@ -31,6 +31,7 @@ from cjbpmn.batch import (
     status_of,
 )
 from cjbpmn.batch.plan import ENDINGS
+from cjbpmn.cli.terminal import ExitCode, exit_code
 from cjbpmn.document import Document
 from cjbpmn.errors import (
     AmbiguousCustomer,
@@ -46,7 +47,6 @@ from cjbpmn.errors import (
 )
 from cjbpmn.findings import Severity
 from cjbpmn.report import Form
-from cjbpmn.terminal import ExitCode, exit_code
 
 EXAMPLES = Path(__file__).parents[1] / "docs" / "examples"
 WEBSHOP = EXAMPLES / "webshop.bpmn"

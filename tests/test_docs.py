@@ -31,11 +31,11 @@ import typer
 import cjbpmn
 from cjbpmn import errors, lexicon, vocabulary
 from cjbpmn.cli import app
+from cjbpmn.cli.terminal import ExitCode
 from cjbpmn.emotion_scale import SCALE
 from cjbpmn.extensions.schema import declared_elements
 from cjbpmn.fields import Attribute, Children, Content, Extension, Field, Text
 from cjbpmn.journey import forms
-from cjbpmn.terminal import ExitCode
 from cjbpmn.timespan import parse_timespan
 from cjbpmn.waiting.execution import THROWN
 

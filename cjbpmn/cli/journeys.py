@@ -1,4 +1,4 @@
-"""Commands about journey files; `cjbpmn.cli` takes them in."""
+"""Commands about journey files; `cjbpmn.cli.commands` takes them in."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from cjbpmn.batch import (
     refuse_overwriting,
     write_journeys,
 )
-from cjbpmn.cli_options import Model, Notation, Quotes, choose_form
+from cjbpmn.cli.options import Model, Notation, Quotes, choose_form
+from cjbpmn.cli.terminal import deliver, exit_code, tell, tell_done
 from cjbpmn.findings import Severity
 from cjbpmn.journey.file import ENDINGS as JOURNEY_ENDINGS
 from cjbpmn.report.tables import plural
-from cjbpmn.terminal import deliver, exit_code, tell, tell_done
 
 
 def convert(  # noqa: PLR0913, PLR0917 - one argument for each option

@@ -118,7 +118,7 @@ def find_examples() -> list[Path]:
     >>> [path.name for path in find_examples()]
     ['claim.journey.yaml', 'webshop.journey.yaml']
     """
-    clone = Path(__file__).parents[1] / "docs" / "examples"
+    clone = Path(__file__).parents[2] / "docs" / "examples"
     found = sorted(clone.glob(f"*{_JOURNEY}")) or sorted(_installed())
     if not found:
         raise InvalidDocument("the examples were not installed; take them from docs/examples")

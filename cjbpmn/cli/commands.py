@@ -1,4 +1,4 @@
-"""The command line: arguments in, exit code out."""
+"""The commands: arguments in, exit code out; what they do is done elsewhere."""
 
 from __future__ import annotations
 
@@ -30,8 +30,9 @@ from cjbpmn.batch import (
     refuse_overwriting,
     run_jobs,
 )
-from cjbpmn.cli_journeys import compare, convert
-from cjbpmn.cli_options import (
+from cjbpmn.cli.demo import Demo
+from cjbpmn.cli.journeys import compare, convert
+from cjbpmn.cli.options import (
     Customers,
     InPlace,
     Models,
@@ -42,11 +43,7 @@ from cjbpmn.cli_options import (
     choose_form,
     open_models,
 )
-from cjbpmn.demo import Demo
-from cjbpmn.enrichment import SHOWN, Drawing, Origin, Placement, Show
-from cjbpmn.errors import InvalidValue
-from cjbpmn.lexicon import languages
-from cjbpmn.terminal import (
+from cjbpmn.cli.terminal import (
     Commands,
     deliver,
     exit_code,
@@ -56,6 +53,9 @@ from cjbpmn.terminal import (
     tell,
     tell_done,
 )
+from cjbpmn.enrichment import SHOWN, Drawing, Origin, Placement, Show
+from cjbpmn.errors import InvalidValue
+from cjbpmn.lexicon import languages
 
 _PICTURES: Final = (".svg", ".png", ".pdf")
 
