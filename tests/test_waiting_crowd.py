@@ -200,6 +200,13 @@ REFUSED = {
     "W48": "something is cut off",
     "W49": "a complex join",
     "W50": "one thing after another",
+    **dict.fromkeys(("X22", "Y05"), "a clock against content"),
+    **dict.fromkeys(("X23", "X24", "X26", "X26b", "X26c", "Y01"), "an event sub-process"),
+    **dict.fromkeys(("X44", "X45", "X46b"), "something is undone"),
+    **dict.fromkeys(("X57", "X58", "Y09"), "a signal"),
+    "X27": "something is cut off",
+    "X37": "an inclusive join that not all come to",
+    "Y11": "a message interrupts",
 }
 
 

@@ -259,3 +259,43 @@ def test_a_million_instances_are_bounded(drawing: Drawing) -> None:
     assert drawing.report({"A": 1}).case.wait == 1_000_000
     report = drawing.report({"A": Uniform(0, 2)})
     assert "too-many-instances:A" in report.warnings
+
+
+@pytest.mark.parametrize("hours", [1, Uniform(0, 2)])
+def test_a_customer_who_goes_on_for_some_unknown_time_was_told_last(
+    drawing: Drawing, hours: object
+) -> None:
+    """The guest hands in the buzzer, and eats: what the waiter does with the buzzer is no matter."""
+    drawing.pool(
+        "Client",
+        "startEvent cs",
+        "task Order",
+        "intermediateCatchEvent Meal message",
+        "sendTask Buzzer",
+        "task Eat",
+        "endEvent ce",
+        flows="cs>Order Order>Meal Meal>Buzzer Buzzer>Eat Eat>ce",
+    )
+    drawing.pool(
+        "Org",
+        "startEvent S message",
+        "task Cook",
+        "sendTask Serve",
+        "task Stow",
+        "endEvent e",
+        flows="S>Cook Cook>Serve Serve>Stow Stow>e",
+    )
+    drawing.message("Order>S", "Serve>Meal", "Buzzer>Stow")
+    report = drawing.report({"Cook": hours})
+    assert report.ending == pytest.approx({"closed": 1.0})
+    # If the guest eats in no time at all, stowing it away is what goes on last.
+    report = drawing.report({"Cook": hours, "Eat": 0, "Buzzer": 0, "Order": 0, "Serve": 0})
+    assert report.ending == pytest.approx({"no_reply": 1.0})
+
+
+@pytest.mark.parametrize("hours", [1, Uniform(0, 2)])
+def test_a_customer_who_only_asked_is_never_answered(drawing: Drawing, hours: object) -> None:
+    drawing.pool("Client", "startEvent cs", "sendTask Ask", "endEvent ce", flows="cs>Ask Ask>ce")
+    drawing.pool("Org", "startEvent S message", "task A", "endEvent e", flows="S>A A>e")
+    report = drawing.message("Ask>S").report({"A": hours})
+    assert report.ending == pytest.approx({"no_reply": 1.0})

@@ -282,12 +282,22 @@ class Figures:
         return key, run.end - meeting.end, run.trail.get(last, set())
 
     def _last(self, run: Run) -> int:
-        """Return the causally last contact; of equals, one after which only work goes on."""
+        """Return the causally last contact; of equals, one after which only work goes on.
+
+        What takes a time that nobody knows takes some: who did more of that is later.
+        """
         inner = run.absorbed | {m.after for m in run.meetings if m.after is not None}
         pending = run.worked - inner
+        vague = self.game.vague
+        done: list[int] = []
+        for meeting in run.meetings:
+            number = 0 if vague.get(meeting.moment, True) else 1
+            if meeting.after is not None:
+                number += done[meeting.after] + vague.get(run.meetings[meeting.after].moment, False)
+            done.append(number)
         return max(
             range(len(run.meetings)),
-            key=lambda index: (run.meetings[index].end, index in pending, index),
+            key=lambda index: (run.meetings[index].end, done[index], index in pending, index),
         )
 
     def _ending(self, run: Run) -> str:

@@ -345,7 +345,8 @@ class _Counter:
     def _last_contacts(self) -> Numbers:
         """Return the number of the causally last contact of each case.
 
-        Of those that end at the same time, it is one after which only work goes on.
+        Of those that end at the same time, it is one before which more was done of what takes a
+        time that nobody knows; and then one after which only work goes on.
         """
         crowd, tally = self.crowd, self.tally
         self.worked = self._marked(crowd.worked)
@@ -357,12 +358,33 @@ class _Counter:
         latest = np.maximum.reduceat(tally.end, first)
         size = np.diff([*first, len(order)])
         among = tally.end == np.repeat(latest, size)
+        later = pending + 2 * self._done_vaguely()
         # Numbers of contacts count in the order in which they began, as the other engine has it.
-        value = np.where(among, np.arange(len(order)) + len(order) * pending[order], -1)
+        value = np.where(among, np.arange(len(order)) + len(order) * later[order], -1)
         best = np.maximum.reduceat(value, first) % len(order)
         last = np.full(crowd.number, NOBODY)
         last[tally.case[first]] = order[best]
         return last
+
+    def _done_vaguely(self) -> Numbers:
+        """Count, for each contact, those on the way to its end that take some unknown time."""
+        vague = self.game.vague
+        if not vague:
+            return np.zeros(len(self.ends), np.intp)
+        moments = self.tally.moments
+        own, later = (
+            np.array([vague.get(moment) is after for moment in moments], np.intp)[self.moment]
+            for after in (False, True)
+        )
+        found: Numbers = own.copy()
+        before = self.last.copy()
+        going = np.flatnonzero(before != NOBODY)
+        while len(going):
+            at = before[going]
+            found[going] += own[at] + later[at]
+            before[going] = self.last[at]
+            going = going[before[going] != NOBODY]
+        return found
 
 
 class _Sums:

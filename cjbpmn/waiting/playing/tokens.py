@@ -288,6 +288,16 @@ class Table:
             for moment, touch in self.touches.items()
             if moment.part == "run"
         }
+        # Contacts that take some time of which nobody says how long: before they end, or after.
+        self.vague = {
+            moment: touch.contact.involvement == "start"
+            for moment, touch in self.touches.items()
+            if moment.part == "run"
+            and self.steps[moment.key].is_timed
+            and self.steps[moment.key].node.is_activity
+            and moment.key not in self.clocks
+            and moment.key not in self.patience
+        }
         self.flood = MANY + len(self.steps)
         caught = {step.catcher for step in self.steps.values()}
         # Boundary events of which nothing says when or how often they happen.
