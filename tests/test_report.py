@@ -275,6 +275,8 @@ def test_hours_as_people_say_them(hours: float | None, words: str) -> None:
 
 def test_a_case_in_words() -> None:
     assert case_in_words(CaseFigures()) == []
+    nothing = CaseFigures(journey=0, wait=0, wait_min=0, wait_max=None, longest=0)
+    assert case_in_words(nothing) == ["How long a customer waits is not known."]
     assert case_in_words(CaseFigures(5, 4, 4, None, 2)) == [
         "On average a customer waits 4 h or more; the longest silence is 2 h or more."
     ]
@@ -308,3 +310,17 @@ def test_every_case_can_be_shown(case: Path) -> None:
         for form in Form:
             assert render([found], form, several=True)
         assert json.loads(to_json([found])) == json.loads(json.dumps(found.as_values()))
+
+
+def test_doubts_are_told_in_words_and_by_the_names_of_pools() -> None:
+    data = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d"
+     targetNamespace="x"><collaboration id="c"><participant id="o" name="Clerk" processRef="p"/>
+     <participant id="k" name="Guest"/><messageFlow id="m" sourceRef="k" targetRef="a"/>
+     <messageFlow id="n" sourceRef="b" targetRef="k"/></collaboration>
+     <process id="p"><startEvent id="s"/><startEvent id="t"/><task id="a" name="Ask"/>
+     <task id="b" name="Say"/><sequenceFlow id="f" sourceRef="s" targetRef="a"/>
+     <sequenceFlow id="g" sourceRef="t" targetRef="b"/></process></definitions>"""
+    graph = build_graph(read_document(data.encode()))
+    told = to_text([ModelWaits.of(graph, "m.bpmn", ["Guest"])], width=150).decode()
+    assert "each way out is taken to be as likely as the others: Clerk" in told
+    assert "after these the customer hears nothing more: Ask" in told

@@ -29,6 +29,7 @@ WORDS: Final = {
     "implicit-end": "no flow leaves these; taken as ends",
     "implicit-start": "no flow enters these; taken as starts",
     "livelock": "these go round for ever, so there are no figures",
+    "long-loop": "these go round for so long that only what is expected is known",
     "message-at-gateway": "these message flows meet a gateway; left out",
     "no-message": "in some cases these wait for a message that does not come",
     "no-reply": "the customer acts here, and never gets an answer",

@@ -33,6 +33,8 @@ _WIDE: Final = 110
 """From so many columns on there is room for what is done meanwhile, and by whom."""
 
 _DAY: Final = 24
+_SHORT: Final = 1 / 6
+"""What takes less than ten minutes is told in seconds too."""
 _ENDINGS: Final = {
     "closed": "are closed",
     "dead_end": "end in silence",
@@ -99,6 +101,8 @@ class ModelWaits:
         report = find_waiting_stretches(graph, timings, customer)
         activities = frozenset(node.id for node in graph.nodes.values() if node.is_activity)
         labels = {lane.id: lane.name or lane.id for lane in graph.lanes.values()}
+        pools = graph.participants.values()
+        labels |= {pool.process: pool.name or pool.id for pool in pools if pool.process}
         labels |= {node: graph.label(node) for node in graph.nodes}
         return cls(path, report, labels, activities)
 
@@ -190,6 +194,8 @@ def case_in_words(case: CaseFigures) -> list[str]:
     """
     if case.wait is None:
         return []
+    if case.wait_max is None and case.wait == 0:
+        return ["How long a customer waits is not known."]
     wait, longest = hours_in_words(case.wait), hours_in_words(case.longest)
     if case.wait_max is None:
         if not case.wait:
@@ -281,8 +287,8 @@ def hours_in_words(hours: float | None) -> str:
 
     Examples
     --------
-    >>> [hours_in_words(hours) for hours in (0, 0.01, 1.5, 47.9, 60, math.inf, None)]
-    ['0 min', '36 s', '1 h 30 min', '47 h 54 min', '2 d 12 h', 'no limit', '?']
+    >>> [hours_in_words(hours) for hours in (0, 0.01, 1 / 24, 1.5, 47.9, 60, math.inf, None)]
+    ['0 min', '36 s', '2 min 30 s', '1 h 30 min', '47 h 54 min', '2 d 12 h', 'no limit', '?']
     """
     if hours is None:
         return "?"
@@ -290,6 +296,8 @@ def hours_in_words(hours: float | None) -> str:
         return "no limit"
     if 0 < hours < 1 / 60:
         return f"{hours * 3600:.2g} s"
+    if 0 < hours < _SHORT:
+        return _two_units(round(hours * 3600), 60, "min", "s")
     if hours >= 2 * _DAY:
         return _two_units(round(hours), _DAY, "d", "h")
     return _two_units(round(hours * 60), 60, "h", "min")
