@@ -152,8 +152,9 @@ class MessageFit:
         ways = [(flow, flow.target, False) for flow in graph.outgoing(box, "message")]
         ways += [(flow, flow.source, True) for flow in graph.incoming(box, "message")]
         for flow, other, to_customer in ways:
-            target, points = self._page.find(other), self._page.points(flow.id)
-            if target is None or points <= 1:
+            target = self._page.find(other)
+            points = self._page.points(flow.id)
+            if target is None or len(points) <= 1:
                 continue
             node = graph.nodes.get(other)
             contact = Contact(
@@ -162,7 +163,8 @@ class MessageFit:
                 to_customer,
                 reach=math.inf,  # It may leave the pool anywhere.
                 is_round=node is not None and node.is_event,
-                most=min(points - 1, _MOST_POINTS),
+                most=min(len(points) - 1, _MOST_POINTS),
+                aside=points[0 if to_customer else -1][0] - target.centre[0],
             )
             yield _Flow(flow.id, contact, -1, *self._page.name_size(flow.name))
 

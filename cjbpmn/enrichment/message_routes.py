@@ -51,6 +51,8 @@ class Contact:
         Whether the target is an event, whose border falls away to both sides.
     most : int
         How many points its end may have: one from above, two from the side, else three.
+    aside : float
+        How far from the middle of its target it comes down best.
     """
 
     step: int
@@ -61,6 +63,7 @@ class Contact:
     least: float = -math.inf
     is_round: bool = False
     most: int = 3
+    aside: float = 0.0
 
     @property
     def landing_reach(self) -> float:
@@ -173,7 +176,7 @@ def assign_columns(
         task, target = tasks[contact.step], contact.target
         at_step = task.centre[0] + contact.offset
         reach = contact.landing_reach
-        middle = target.centre[0]
+        middle = target.centre[0] + max(-reach, min(reach, contact.aside))
         wishes = {middle, *(middle + sign * reach * part for sign in (-1, 1) for part in (0.5, 1))}
         if abs(at_step - target.centre[0]) <= reach:
             wishes.add(at_step)
@@ -226,7 +229,7 @@ def _cost(
     bent = 0 if contact.can_leave(task, x) else 1
     shared = sum(1 for other in taken if abs(other - x) < _CLEARANCE)
     worse = 4 * obstacles.along(x, target.y) + 4 * obstacles.words(x, target)
-    aside = x - target.centre[0]
+    aside = x - target.centre[0] - contact.aside
     # Whatever comes later leaves farther to the right: of two sides that is the better one.
     away = abs(aside) / 100 - aside / 1000
     return 10 * crossed + 8 * shared + worse + 3 * bent + 6 * beside + away

@@ -6,7 +6,7 @@ import math
 from collections.abc import Container, Sequence
 from typing import Final
 
-from cjbpmn.diagram import Bounds, Diagram, union, waypoints_of
+from cjbpmn.diagram import Bounds, Diagram, Point, union, waypoints_of
 from cjbpmn.enrichment.message_names import NAME_WIDTH, name_size
 from cjbpmn.enrichment.planned import Plan, PlannedContact
 from cjbpmn.graph import FlowNode
@@ -105,14 +105,14 @@ class PageBelow:
         return [dock for dock in found if dock is not None]
 
     def _dock_at(self, flow: str, end: int) -> float | None:
-        edge = self._diagram.edge(flow) if self._diagram is not None else None
-        points = waypoints_of(edge) if edge is not None else []
-        return points[end][1 if self.is_upright else 0] if points else None
+        points = self.points(flow)
+        return points[end][0] if points else None
 
-    def points(self, flow: str) -> int:
-        """Return how many points the line of a flow has; none where it is not drawn."""
+    def points(self, flow: str) -> list[Point]:
+        """Return the points of the line of a flow; none where it is not drawn."""
         edge = self._diagram.edge(flow) if self._diagram is not None else None
-        return 0 if edge is None else len(waypoints_of(edge))
+        points = [] if edge is None else waypoints_of(edge)
+        return [(y, x) for x, y in points] if self.is_upright else points
 
     def shapes_in_the_way(self) -> Sequence[Bounds]:
         """Return what a message flow should not run through: not pools, lanes or sub-processes."""
