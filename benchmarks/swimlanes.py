@@ -1,7 +1,8 @@
 """How well the customer's swimlane is drawn: what lies on what, counted over many models.
 
-    python benchmarks/swimlanes.py FOLDER [every] [journeys]
+    python benchmarks/swimlanes.py FOLDER [every] [journeys] [contacts]
 
+With more contacts, as many steps of the drafted journey become one, and channels have long names.
 Counts, among the shapes and lines that are ours, what a reader would trip over. Shapes on shapes
 must not happen; names of message flows on each other, and lines through names, should be rare.
 
@@ -35,7 +36,7 @@ from cjbpmn.diagram import (
 )
 from cjbpmn.elements import FLOW_NODES, SUB_PROCESSES
 from cjbpmn.enrichment import Show
-from cjbpmn.enrichment.surroundings import look_around
+from cjbpmn.enrichment.surroundings import look_around, words_around
 from cjbpmn.names import local_name, qualified
 
 FRAMES = {"participant", "lane", "group"}
@@ -52,6 +53,7 @@ class Drawing:
     others: dict[str, Bounds] = field(default_factory=dict)
     ends: dict[str, set[str]] = field(default_factory=dict)
     lines: list[Bounds] = field(default_factory=list)
+    words: list[Bounds] = field(default_factory=list)
 
 
 def ours(document: cj.Document, before: set[str]) -> Drawing:
@@ -108,6 +110,7 @@ def count(drawing: Drawing) -> Counter[str]:
                 found["flow through name"] += any(name.overlaps(part) for part in parts)
     for name in names.values():
         found["name on a shape of the model"] += sum(map(name.overlaps, drawing.others.values()))
+        found["name on a line of the model"] += sum(map(name.overlaps, drawing.lines))
     found.update(count_flows(drawing))
     if drawing.pool is not None:
         pool = within(drawing.pool, -0.5)
@@ -131,6 +134,10 @@ def count_flows(drawing: Drawing) -> Counter[str]:
             lie_along(part, line, apart=3, least=10)
             for part in parts_of(points)
             for line in drawing.lines
+        )
+        found["flow through a name of the model"] += sum(
+            any(within(word, 1).overlaps(part) for part in parts_of(points))
+            for word in drawing.words
         )
         met = [box for other, box in drawing.others.items() if other in drawing.ends[one]]
         found["flow through a shape of the model"] += sum(
@@ -194,7 +201,17 @@ def must_cross(one: list[Point], other: list[Point]) -> bool:
     return (a[0] - c[0]) * (b[0] - d[0]) <= 0
 
 
-def main(folder: str, every: str = "1", journeys: str = "1") -> None:
+def together(journey: cj.Journey, contacts: int) -> cj.Journey:
+    """Make one step of several, each with a long name for its channel."""
+    steps = []
+    for number in range(0, len(journey.steps), contacts):
+        some = journey.steps[number : number + contacts]
+        at = tuple(reference for step in some for reference in step.at)
+        steps.append(replace(some[0], at=at, channel="counter in the branch office"))
+    return replace(journey, steps=tuple(steps))
+
+
+def main(folder: str, every: str = "1", journeys: str = "1", contacts: str = "1") -> None:
     """Enrich many models, and count."""
     total: Counter[str] = Counter()
     worst: list[tuple[int, str]] = []
@@ -209,13 +226,19 @@ def main(folder: str, every: str = "1", journeys: str = "1") -> None:
                 continue
             before = document.source.identifiers()
             drafted = models.draft_journey(graph)
+            if int(contacts) > 1:
+                drafted = together(drafted, int(contacts))
+            diagram = main_diagram(document.root)
+            words = [] if diagram is None else words_around(document, diagram)
             told = [drafted]
             for number in range(2, int(journeys) + 1):
                 kept = drafted.steps[number % 2 :: number]
                 told.append(replace(drafted, name=f"Drafted {number}", steps=kept))
             cj.enrich_document(document, told)
             total.update(count_around(path))
-        found = count(ours(document, before))
+        drawing = ours(document, before)
+        drawing.words = words
+        found = count(drawing)
         found["models"] = 1
         total.update(found)
         bad = sum(n for what, n in found.items() if " " in what)
