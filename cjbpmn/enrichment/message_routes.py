@@ -228,7 +228,7 @@ def _cost(
     crossed = _crossed(x, contact, obstacles)
     bent = 0 if contact.can_leave(task, x) else 1
     shared = sum(1 for other in taken if abs(other - x) < _CLEARANCE)
-    worse = 4 * obstacles.along(x, target.y) + 4 * obstacles.words(x, target)
+    worse = 4 * obstacles.along(x, target.y) + 7 * obstacles.words(x, target)
     aside = x - target.centre[0] - contact.aside
     # Whatever comes later leaves farther to the right: of two sides that is the better one.
     away = abs(aside) / 100 - aside / 1000
