@@ -34,6 +34,7 @@ _NOTE_TOP = 10.0  # between a step and its notes
 _LINK = 34.0  # between evidence and its step
 _EVIDENCE_WIDTH = 90.0  # where names stand beside each other in a column
 _LONG_NAME, _MANY_LINES = 130.0, 3
+_ONE_LINE = 110.0  # no need to fold a name that is not much wider than others
 _PHASE_WIDTH = 150.0  # the shortest box of a phase is a little longer
 _NAME_GAP = 6.0  # between an icon or event and its name
 
@@ -129,7 +130,8 @@ def evidence_width(name: str) -> float:
         Pixels; so wide that tools need not break long words, if that can be.
     """
     longest = max((text_width(word, OUTSIDE) for word in name.split()), default=0.0)
-    whole = min(text_width(name, OUTSIDE), _EVIDENCE_WIDTH - 4)
+    whole = text_width(name, OUTSIDE)
+    whole = whole if whole <= _ONE_LINE else _EVIDENCE_WIDTH - 4
     lines = folded_lines(name, _EVIDENCE_WIDTH - 4, OUTSIDE)
     long = _LONG_NAME if lines > _MANY_LINES else 0.0
     return max(48.0, whole, min(longest, _LONG_NAME), long) + 2
