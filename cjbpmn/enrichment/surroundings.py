@@ -64,20 +64,23 @@ class Surroundings:
         Those of them through which no new line should run: no pools, no lanes, no groups.
     lines : tuple of Bounds
         The straight parts of lines, as boxes around them.
+    borders : tuple of Bounds
+        The borders of pools, lanes and sub-processes: no line should run along them.
     """
 
     shapes: tuple[Bounds, ...]
     obstacles: tuple[Bounds, ...]
     lines: tuple[Bounds, ...]
+    borders: tuple[Bounds, ...] = ()
 
     def seen(self, view: View) -> Surroundings:
         """Return the same in a view."""
-        turned = (tuple(map(view.into, kind)) for kind in (self.shapes, self.obstacles, self.lines))
-        return Surroundings(*turned)
+        kinds = (self.shapes, self.obstacles, self.lines, self.borders)
+        return Surroundings(*(tuple(map(view.into, kind)) for kind in kinds))
 
     def with_shapes(self, shapes: Iterable[Bounds]) -> Surroundings:
         """Return the same with more shapes in it."""
-        return Surroundings((*self.shapes, *shapes), self.obstacles, self.lines)
+        return Surroundings((*self.shapes, *shapes), self.obstacles, self.lines, self.borders)
 
     @property
     def solid(self) -> tuple[Bounds, ...]:
@@ -86,7 +89,7 @@ class Surroundings:
 
     def in_the_way(self, y: float) -> list[Bounds]:
         """Return what a line should not run through, or along, on its way down from here."""
-        along = [line for line in self.lines if line.width <= _UPRIGHT]
+        along = [line for line in (*self.lines, *self.borders) if line.width <= _UPRIGHT]
         return [one for one in (*self.obstacles, *along) if one.y >= y]
 
 
@@ -112,6 +115,7 @@ def look_around(document: Document, graph: ProcessGraph, diagram: Diagram) -> Su
     shapes: list[Bounds] = []
     obstacles: list[Bounds] = []
     lines: list[Bounds] = []
+    borders: list[Bounds] = []
     for drawn, identifier, element in _drawn(document, diagram):
         kind = "" if element is None else local_name(element.tag)
         place = bounds_of(drawn)
@@ -120,8 +124,16 @@ def look_around(document: Document, graph: ProcessGraph, diagram: Diagram) -> Su
         shapes += found
         if identifier not in frames and kind != "group":
             obstacles += [one for one in (place, _words(element, name)) if one is not None]
+        elif place is not None:
+            borders += _borders(place)
         lines += parts_of(waypoints_of(drawn))
-    return Surroundings(tuple(shapes), tuple(obstacles), tuple(lines))
+    return Surroundings(tuple(shapes), tuple(obstacles), tuple(lines), tuple(borders))
+
+
+def _borders(frame: Bounds) -> list[Bounds]:
+    x, y, width, height = frame
+    upright = [Bounds(at, y, 0, height) for at in (x, frame.right)]
+    return upright + [Bounds(x, at, width, 0) for at in (y, frame.bottom)]
 
 
 def words_around(document: Document, diagram: Diagram, without: str | None = None) -> list[Bounds]:
