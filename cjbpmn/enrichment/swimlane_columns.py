@@ -19,6 +19,7 @@ OUTER = 68.0  # from the first and last step to the middle of the event: half of
 
 _GAP = 50.0  # between neighbouring tasks: room for the arrow
 _PHASE_GAP = 30.0  # more of it where one phase ends and the next begins
+_SPREAD = 12.0  # of two message flows at one step
 _FLOW_MARGIN = 12.0  # how near to the corner of a step a message flow may leave it
 
 
@@ -64,6 +65,11 @@ class PlacedStep:
     def right(self) -> float:
         """How far the step reaches to the right of its middle."""
         return max([self.left, *(NOTE_SHIFT + width for width, _ in self.notes)])
+
+    @property
+    def spread(self) -> float:
+        """How far from its middle message flows leave the step, if they need not run straight."""
+        return _SPREAD if self.before else 0.0
 
     @property
     def flow_least(self) -> float:
@@ -203,14 +209,16 @@ def _offsets(
         if step.flows:
             reach = FLOW_CLEARANCE + step.flow_least
             least += [edge + reach for edge in bodies[lane + 1 :]]
-            least += [edge for other, edge in enumerate(names) if other != lane]
+            room = step.spread + step.before
+            least += [edge + room for other, edge in enumerate(names) if other != lane]
         offset = max(least)
         offsets.append(offset)
         previous[lane] = offset
         bodies[lane] = max(bodies[lane], offset + right)
         if step.flows:
             flows[lane] = max(flows[lane], offset + step.flow_reach)
-            names[lane] = max(names[lane], offset + step.label + FLOW_CLEARANCE)
+            name = offset + step.spread + step.label + FLOW_CLEARANCE
+            names[lane] = max(names[lane], name)
     return offsets
 
 

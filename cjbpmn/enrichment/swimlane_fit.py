@@ -27,7 +27,7 @@ from cjbpmn.enrichment.swimlane import (
 from cjbpmn.enrichment.swimlane_columns import PlacedStep
 
 _UPRIGHT_NAME = 86.0  # the name of evidence below its icon
-_TASK_TEXT, _TASK_LINE, _MOST_LINES = 86.0, 14.4, 12
+_TASK_TEXT, _TASK_LINE, _MOST_LINES = 86.0, 14.4, 20
 _ONE_LINE = 240.0  # a name longer than this is folded
 LEGEND_WIDTH, LEGEND_STEP = 170.0, 32.0
 _LEGEND_GAP = 20.0
