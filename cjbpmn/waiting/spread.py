@@ -115,9 +115,11 @@ class Spread:
         """
         if not 0 <= share <= 1:
             raise InvalidValue(f"percentile {share}: expected 0 to 1")
-        reached = zip(self._values, accumulate(self._shares), strict=True)
-        last = self._values[-1] if self._values else None
-        return next((value for value, so_far in reached if so_far >= share - _ROUNDED), last)
+        values = self._values
+        if len(values) <= 1:
+            return values[0] if values else None
+        reached = zip(values, accumulate(self._shares), strict=True)
+        return next((value for value, so_far in reached if so_far >= share - _ROUNDED), values[-1])
 
     def above(self, hours: float) -> float | None:
         """Return how likely it takes longer than so many hours; None where nothing is known."""
