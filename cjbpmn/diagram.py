@@ -48,6 +48,17 @@ class Bounds(NamedTuple):
         left, top = min(left, x), min(top, y)
         return Bounds(left, top, right - left, bottom - top)
 
+    def holds(self, other: Bounds) -> bool:
+        """Tell whether all of another one is in this one, which may be the same."""
+        left, top, width, height = self
+        x, y, its_width, its_height = other
+        return (
+            left <= x
+            and top <= y
+            and x + its_width <= left + width
+            and y + its_height <= top + height
+        )
+
     def overlaps(self, other: Bounds) -> bool:
         """Tell whether the insides of both meet."""
         left, top, width, height = self

@@ -149,8 +149,12 @@ def read_timings(  # noqa: PLR0913 - each is said by its name
         probability lies outside zero and one.
     InvalidJourney
         If a table cannot be understood.
-    ElementNotFound, AmbiguousReference
-        If what the caller gives is about nothing in the model, or about several things.
+
+    Warns
+    -----
+    CjbpmnWarning
+        For each thing that the caller gives about nothing in the model, or about several things in
+        it; that is left out.
 
     Examples
     --------

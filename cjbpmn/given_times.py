@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from cjbpmn.distributions import Distribution
-from cjbpmn.errors import CjbpmnWarning
+from cjbpmn.errors import AmbiguousReference, CjbpmnError, CjbpmnWarning, ElementNotFound
 from cjbpmn.graph import ProcessGraph
 from cjbpmn.journey import Duration
 from cjbpmn.references import References
@@ -49,16 +49,14 @@ def resolve_times(
 
     Raises
     ------
-    ElementNotFound, AmbiguousReference
-        If a key of a mapping means nothing in the model, or several things.
     InvalidJourney
         If a table cannot be understood.
 
     Warns
     -----
     CjbpmnWarning
-        For each row of a table that means nothing in this model, or several things: it may be
-        about another model.
+        For each key or row that means nothing in this model, or several things: it is left out, for
+        it may be about another model.
 
     Examples
     --------
@@ -73,8 +71,7 @@ def resolve_times(
         return resolve_keys(graph, times), {}
     table = times if isinstance(times, TimesTable) else read_times_table(times)
     found = table.meant_in(graph)
-    for error in found.left_out:
-        warnings.warn(str(error), CjbpmnWarning, stacklevel=2)
+    _warn_of(found.left_out)
     return found.durations, found.probabilities
 
 
@@ -93,14 +90,25 @@ def resolve_keys(graph: ProcessGraph, values: Mapping[str, T]) -> Mapping[str, T
     mapping
         The same, by id.
 
-    Raises
-    ------
-    ElementNotFound, AmbiguousReference
-        If a key means nothing in the model, or several things.
+    Warns
+    -----
+    CjbpmnWarning
+        For each key that means nothing in the model, or several things; it is left out.
     """
     if all(key in graph.nodes or key in graph.flows for key in values):
         return values
     references = References(graph)
-    return {
-        identifier: value for key, value in values.items() for identifier in references.resolve(key)
-    }
+    found: dict[str, T] = {}
+    left_out: list[CjbpmnError] = []
+    for key, value in values.items():
+        try:
+            found |= dict.fromkeys(references.resolve(key), value)
+        except (ElementNotFound, AmbiguousReference) as error:
+            left_out.append(error)
+    _warn_of(left_out)
+    return found
+
+
+def _warn_of(left_out: Iterable[CjbpmnError]) -> None:
+    for error in left_out:
+        warnings.warn(f"left out: {error}", CjbpmnWarning, stacklevel=4)

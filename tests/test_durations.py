@@ -30,7 +30,7 @@ from cjbpmn.distributions import (
 )
 from cjbpmn.document import read_document
 from cjbpmn.durations import Timings, percentile, read_timings
-from cjbpmn.errors import ElementNotFound, InvalidValue
+from cjbpmn.errors import CjbpmnWarning, InvalidValue
 from cjbpmn.given_times import Given
 from cjbpmn.graph import ProcessGraph, build_graph
 from cjbpmn.waiting import find_waiting_stretches
@@ -233,12 +233,15 @@ def test_what_is_no_duration_is_refused_by_name(
         read_timings(model(tmp_path_factory), {"task": value})
 
 
-def test_what_the_caller_gives_must_be_there(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_what_the_caller_says_of_another_model_is_left_out(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
     graph = model(tmp_path_factory)
-    with pytest.raises(ElementNotFound, match='"tusk"'):
-        read_timings(graph, {"tusk": 1})
-    with pytest.raises(ElementNotFound, match='"g"'):
-        read_timings(graph, probabilities={"g": 0.5})
+    with pytest.warns(CjbpmnWarning, match='"tusk"'):
+        timings = read_timings(graph, {"tusk": 1, "task": 2})
+    assert timings == read_timings(graph, {"task": 2})
+    with pytest.warns(CjbpmnWarning, match='"g"'):
+        assert read_timings(graph, probabilities={"g": 0.5}) == read_timings(graph)
 
 
 def test_impossible_probabilities_are_refused(tmp_path_factory: pytest.TempPathFactory) -> None:

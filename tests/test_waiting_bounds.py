@@ -25,9 +25,9 @@ def codes(report: WaitingReport) -> set[str]:
 
 def leaking_loop(size: int) -> Drawing:
     """Every round splits, and only one branch goes on: what a token came through grows and grows."""
-    tasks = [f"task T{number}" for number in range(size)]
-    drawing = asked(Drawing(), *tasks, "endEvent Z", flows=f"S>T0 T{size - 1}>T0 T{size - 1}>E")
-    return drawing.pool("Org", flows=" ".join(f"T{n}>T{n + 1} T{n}>Z" for n in range(size - 1)))
+    tasks = [f"task A{number}" for number in range(size)]
+    drawing = asked(Drawing(), *tasks, "endEvent Z", flows=f"S>A0 A{size - 1}>A0 A{size - 1}>E")
+    return drawing.pool("Org", flows=" ".join(f"A{n}>A{n + 1} A{n}>Z" for n in range(size - 1)))
 
 
 def crossing_loops(size: int) -> Drawing:

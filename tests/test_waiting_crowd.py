@@ -59,7 +59,8 @@ def game_for(
     customers = resolve_customer(graph, [customer])
     contacts = find_contacts(graph, customers)
     structure = find_structure(graph, contacts, customer_side(graph, customers))[0]
-    return Game(structure, read_timings(graph, hours, probabilities=likely or {}))
+    known = {name: time for name, time in hours.items() if name in graph.nodes}
+    return Game(structure, read_timings(graph, known, probabilities=likely or {}))
 
 
 def many_at_once(game: Game, number: int = CASES) -> CrowdFigures:

@@ -84,13 +84,13 @@ class Obstacles:
             room = block.room
             if room.y >= depth or count >= _MANY:
                 break
-            if room.x - _CLEAR < x < room.right + _CLEAR:
-                count += sum(
-                    shape.x - _CLEAR < x < shape.right + _CLEAR
-                    and shape.y < depth
-                    and not _holds(shape, target)
-                    for shape in block.shapes
-                )
+            if not room.x - _CLEAR < x < room.right + _CLEAR:
+                continue
+            # Most shapes stand aside: nothing else is asked of them.
+            for shape in block.shapes:
+                left, top, width, _ = shape
+                is_met = left - _CLEAR < x < left + width + _CLEAR and top < depth
+                count += is_met and not shape.holds(target)
         return min(count, _MANY)
 
     def along(self, x: float, depth: float) -> float:
@@ -114,11 +114,7 @@ class Obstacles:
 
     def is_free(self, box: Bounds, target: Bounds) -> bool:
         """Tell whether nothing but the target, and what that stands in, is in a place."""
-        return all(
-            shape == target or _holds(shape, target)
-            for shape in self._within(box)
-            if shape.overlaps(box)
-        )
+        return all(shape.holds(target) for shape in self._within(box) if shape.overlaps(box))
 
     def beside(self, target: Bounds) -> list[float]:
         """Return where lines could run down near a target: right beside what stands there."""
@@ -270,7 +266,3 @@ def _crossed(points: Sequence[Point], target: Bounds, obstacles: Obstacles) -> i
     left, right = min(x, to), max(x, to)
     level = Bounds(left - _CLEAR, y - _CLEAR, right - left + 2 * _CLEAR, 2 * _CLEAR)
     return obstacles.above(x, y + _CLEAR, target) + (not obstacles.is_free(level, target))
-
-
-def _holds(shape: Bounds, target: Bounds) -> bool:
-    return shape.union(target) == shape

@@ -221,7 +221,7 @@ class _Rebuilding:
             return None
         for name, group in self.boxes:
             box = self.diagram.bounds(group.get("id", ""))
-            if box is not None and box.union(place) == box:
+            if box is not None and box.holds(place):
                 return name
         return self._heading_over(place, self.diagram)
 
@@ -243,7 +243,7 @@ class _Rebuilding:
         nodes = [place for one in self.graph.nodes if (place := diagram.bounds(one)) is not None]
         for name, group in self.boxes:
             box = diagram.bounds(group.get("id", ""))
-            if box is not None and not any(box.union(node) == box for node in nodes):
+            if box is not None and not any(box.holds(node) for node in nodes):
                 yield name, box
 
     # -- evidence, feelings, observations

@@ -68,8 +68,8 @@ def find_waiting_stretches(
 
     Raises
     ------
-    ElementNotFound, AmbiguousReference
-        If nothing in the model bears a name that was given, or several things do.
+    ElementNotFound
+        If nobody in the model bears a name that was given for the customer.
     InvalidValue, InvalidJourney
         If a duration that was given cannot be understood, or a table of them.
 
