@@ -86,6 +86,7 @@ def test_several_journeys_go_in_and_come_out(call: Call) -> None:
     model = EXAMPLES / "webshop.bpmn"
     assert call("enrich", model, "-j", first, "-j", other, "-o", "two.bpmn").exit_code == 0
     told = call("extract", "two.bpmn", "-o", "out.yaml")
+    assert "steps; from the second on, the name has its number" in told.stderr
     assert "2 journeys, 10 steps" in told.stderr
     assert read_journey(Path("out.yaml")) == read_journey(first)
     assert read_journey(Path("out-2.yaml")) == read_journey(Path("other.yaml"))
@@ -231,6 +232,12 @@ def test_the_demo_writes_all_that_it_names(call: Call) -> None:
         assert len(pd.read_csv(home / "points.csv")) == len(
             json.loads((home / "points.json").read_text())
         )
+    assert call("demo", "here/it/is").exit_code == 0
+    journey = Path("here/it/is/webshop/webshop.journey.yaml")
+    journey.write_text("journey: Mine\n")
+    again = call("demo", "here/it/is")
+    assert (again.exit_code, journey.read_text()) == (2, "journey: Mine\n")
+    assert f"{journey}: somebody has changed it; name another folder" in again.stderr
 
 
 # Who the customer is

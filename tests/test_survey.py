@@ -199,7 +199,7 @@ def test_a_scale_is_not_guessed(survey: Any, scores: list[int]) -> None:
     with pytest.raises(InvalidJourney) as caught:
         survey(f"step;score\n1;{low}\n2;{high}\n")
     assert (
-        f"nothing says on which scale the scores are ({low} to {high} occur); say it, such as scale='1-5'"
+        f"nothing says on which scale the scores are ({low} to {high} occur); say it, such as --scale 1-5"
         in str(caught.value)
     )
 

@@ -10,7 +10,12 @@ from cjbpmn.batch.journey_files import (
     load_journeys,
     load_times,
 )
-from cjbpmn.batch.journeys import DraftJourney, ExtractJourney, write_journeys
+from cjbpmn.batch.journeys import (
+    DraftJourney,
+    ExtractJourney,
+    journeys_in_words,
+    write_journeys,
+)
 from cjbpmn.batch.plan import (
     Job,
     Plan,
@@ -63,6 +68,7 @@ __all__ = [
     "gather",
     "is_folder",
     "is_table",
+    "journeys_in_words",
     "load_journey",
     "load_journeys",
     "load_times",

@@ -53,11 +53,10 @@ class ExtractJourney:
                 path=document.path,
             )
         journeys = found.journeys if self.quotes else tuple(map(strip_quotes, found.journeys))
-        steps = sum(len(journey.steps) for journey in journeys)
         return Product(
             lambda path: write_journeys(journeys, path),
             "---\n".join(map(journey_to_yaml, journeys)),
-            f"{plural(len(journeys), 'journey')}, {plural(steps, 'step')}",
+            journeys_in_words(journeys),
             tuple(finding_message(one, document.path or "") for one in found.findings),
         )
 
@@ -90,6 +89,29 @@ class DraftJourney:
             f"a journey to begin with, {plural(steps, 'step')}",
             messages,
         )
+
+
+def journeys_in_words(journeys: Sequence[Journey]) -> str:
+    """Say what is written, and where the second of several journeys goes.
+
+    Parameters
+    ----------
+    journeys : sequence of Journey
+        At least one.
+
+    Returns
+    -------
+    str
+        A few words.
+
+    Examples
+    --------
+    >>> journeys_in_words([Journey("Lunch")])
+    '1 journey, no steps'
+    """
+    steps = sum(len(journey.steps) for journey in journeys)
+    told = f"{plural(len(journeys), 'journey')}, {plural(steps, 'step')}"
+    return told if len(journeys) == 1 else f"{told}; from the second on, the name has its number"
 
 
 def _write_draft(path: Path, text: str) -> None:

@@ -16,6 +16,7 @@ from cjbpmn.batch import (
     Job,
     Row,
     Task,
+    WrongCall,
     load_journey,
     make_folder_for,
     process_file,
@@ -51,14 +52,21 @@ class Demo:
         ------
         Row
             One a file that was written.
+
+        Raises
+        ------
+        WrongCall
+            If somebody has changed an example there since.
         """
-        for journey in self.examples:
-            name = _name(journey)
-            home = self.folder / name
+        homes = {journey: self.folder / _name(journey) for journey in self.examples}
+        for journey, home in homes.items():
+            for file in _beginning(journey):
+                _refuse_changed(file, home / file.name)
+        for journey, home in homes.items():
             make_folder_for(home / journey.name)
-            for file in (journey, journey.with_name(f"{name}.bpmn")):
+            for file in _beginning(journey):
                 write_bytes(home / file.name, file.read_bytes())
-            for task, job in _steps(home, name):
+            for task, job in _steps(home, _name(journey)):
                 yield process_file(task, job)
 
     def in_words(self) -> str:
@@ -134,6 +142,17 @@ def _installed() -> Iterator[Path]:
     for file in files:
         if file.name.endswith(_JOURNEY) and file.parent.name == "examples":
             yield Path(str(file.locate())).resolve()
+
+
+def _beginning(journey: Path) -> tuple[Path, Path]:
+    """Return the two files that an example begins with."""
+    return journey, journey.with_name(f"{_name(journey)}.bpmn")
+
+
+def _refuse_changed(original: Path, copy: Path) -> None:
+    if copy.is_file() and copy.read_bytes() != original.read_bytes():
+        message = "somebody has changed it; name another folder: cjbpmn demo FOLDER"
+        raise WrongCall(message, path=str(copy))
 
 
 def _name(journey: Path) -> str:

@@ -15,6 +15,7 @@ from cjbpmn.batch import (
     demand_ending,
     gather,
     is_table,
+    journeys_in_words,
     load_journeys,
     make_folder_for,
     refuse_overwriting,
@@ -24,7 +25,6 @@ from cjbpmn.cli.options import Model, Notation, Quotes, choose_form
 from cjbpmn.cli.terminal import deliver, exit_code, tell, tell_done
 from cjbpmn.findings import Severity
 from cjbpmn.journey.file import ENDINGS as JOURNEY_ENDINGS
-from cjbpmn.report.tables import plural
 
 
 def convert(  # noqa: PLR0913, PLR0917 - one argument for each option
@@ -97,8 +97,7 @@ def convert(  # noqa: PLR0913, PLR0917 - one argument for each option
     make_folder_for(Path(output))
     told += write_journeys(journeys, Path(output), None if reads_table else observations)
     tell(told)
-    steps = sum(len(one.steps) for one in journeys)
-    tell_done(output, f"{plural(len(journeys), 'journey')}, {plural(steps, 'step')}")
+    tell_done(output, journeys_in_words(journeys))
     raise typer.Exit(exit_code([_doubt(told)]))
 
 

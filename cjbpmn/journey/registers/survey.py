@@ -221,7 +221,7 @@ def _scale(
         return None
     message = (
         f"nothing says on which scale the scores are ({min(numbers):g} to {max(numbers):g} occur);"
-        " say it, such as scale='1-5', or write the header as 'score (1-5)'"
+        " say it, such as --scale 1-5, or write the header as 'score (1-5)'"
     )
     reader.refuse(invalid(message, register.grid.path, None))
     # So every score is on it, and nothing more is said of this.
