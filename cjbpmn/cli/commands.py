@@ -186,7 +186,7 @@ def enrich(  # noqa: PLR0913, PLR0917 - one argument for each option
       cjbpmn enrich claim.bpmn -j claim.journey.yaml --in-place
       cjbpmn enrich variants/ -j claim.journey.yaml -o enriched/
       cjbpmn enrich claim.bpmn -j young.yaml -j old.yaml -o claim.cj.bpmn
-      cjbpmn enrich claim.bpmn -j claim.yaml -o out.bpmn --show emotion --show waits
+      cjbpmn enrich claim.bpmn -j j.yaml -o c.bpmn --show emotion --show waits
     """
     _demand_target(output, in_place)
     plan = plan_jobs(models, output, in_place=in_place, spare=journey)
@@ -379,7 +379,7 @@ def extract(
 
     [bold]Examples[/bold]
 
-      cjbpmn extract claim.cj.bpmn -o claim.journey.yaml
+      cjbpmn extract claim.cj.bpmn -o again.journey.yaml
       cjbpmn extract enriched/ -o journeys/
       cjbpmn extract theirs.bpmn --customer Kunde -o theirs.journey.yaml
     """

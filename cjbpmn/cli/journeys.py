@@ -76,7 +76,7 @@ def convert(  # noqa: PLR0913, PLR0917 - one argument for each option
 
       cjbpmn convert claim.csv -o claim.journey.yaml
       cjbpmn convert claim.journey.yaml -o claim.xlsx --no-quotes
-      cjbpmn convert claim.journey.yaml --survey answers.csv --scale 1-5 -o new.yaml
+      cjbpmn convert claim.yaml --survey answers.csv --scale 1-5 -o new.yaml
       cjbpmn convert claim.journey.yaml -o claim.mmd
     """
     demand_ending(output, JOURNEY_ENDINGS)
