@@ -126,3 +126,14 @@ def test_two_models_of_one_name_are_not_mixed_up(call: Call) -> None:
     assert done.exit_code == 2
     assert "x/m.bpmn and y/m.bpmn" in done.stderr
     assert not Path("out").exists()
+
+
+@pytest.mark.parametrize("kind", [None, "pdf"])
+def test_many_models_become_a_picture_each(kind: str | None, call: Call, models: Path) -> None:
+    done = call("draw", models, "-o", "maps", *(["--format", kind] if kind else []))
+    assert done.exit_code == 3
+    assert re.search(r"^4 models: .+, 1 failed$", done.stderr, re.MULTILINE)
+    drawn = sorted(str(path) for path in Path("maps").rglob("*.*"))
+    ending = kind or "svg"
+    assert drawn == [f"maps/a.{ending}", f"maps/sub/b.{ending}", f"maps/sub/deep/c.{ending}"]
+    assert call("draw", models, "-o", "one.svg").exit_code == 2

@@ -176,7 +176,7 @@ def test_a_reader_that_leaves_early_is_no_error(enriched: Path) -> None:
         (["draft", "m.bpmn", "-o", "m.xlsx"], r"error: m\.xlsx: end its name in \.yaml or .+"),
         (["extract", "m.bpmn", "-o", "m.pdf"], r"error: m\.pdf: end its name in \.yaml, .+"),
         (["convert", "j.yaml", "-o", "m.xls"], r"error: m\.xls: end its name in \.yaml, .+"),
-        (["draw", ".", "-o", "m.svg"], r"error: \.: this is a folder; .+"),
+        (["draw", ".", "-o", "m.svg"], r"error: m\.svg: this is a file; several models .+"),
         (["strip", "m.bpmn", "n.bpmn", "-o", "o.bpmn"], r"error: o\.bpmn: this is a file; .+"),
         (["strip", "m.bpmn", "n.bpmn", "-o", "j.yaml"], r"error: j\.yaml: this is a file; .+"),
     ],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Final, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -37,6 +37,7 @@ from cjbpmn.cli.options import (
     InPlace,
     Models,
     Notation,
+    PictureKind,
     Processes,
     Quotes,
     Target,
@@ -56,8 +57,6 @@ from cjbpmn.cli.terminal import (
 from cjbpmn.enrichment import SHOWN, Drawing, Origin, Placement, Show
 from cjbpmn.errors import InvalidValue
 from cjbpmn.lexicon import languages
-
-_PICTURES: Final = (".svg", ".png", ".pdf")
 
 app = typer.Typer(
     cls=Commands,
@@ -284,15 +283,22 @@ def waits(  # noqa: PLR0913, PLR0917 - one argument for each option
 
 
 @app.command()
-def draw(
+def draw(  # noqa: PLR0913, PLR0917 - one argument for each option
     context: typer.Context,
-    model: Annotated[str, typer.Argument(metavar="MODEL", help="A BPMN 2.0 file.")],
+    models: Models,
     output: Annotated[
         str,
         typer.Option(
-            "--output", "-o", metavar="FILE", help="The picture; it ends in .svg, .png or .pdf."
+            "--output",
+            "-o",
+            metavar="PATH",
+            help="The picture; it ends in .svg, .png or .pdf; the folder, for several models.",
         ),
     ],
+    kind: Annotated[
+        PictureKind,
+        typer.Option("--format", "-f", help="The kind of the pictures in a folder."),
+    ] = PictureKind.SVG,
     customer: Customers = None,
     journey: Annotated[
         int,
@@ -305,12 +311,16 @@ def draw(
 
       cjbpmn draw claim.cj.bpmn -o claim.svg
       cjbpmn draw claim.cj.bpmn -o claim.png
+      cjbpmn draw enriched/ -o maps/ --format pdf
     """
-    demand_ending(output, _PICTURES)
-    if Path(model).is_dir():
-        raise WrongCall("this is a folder; draw one model at a time", path=model)
+    endings = [f".{one}" for one in PictureKind]
+    several = len(models) > 1 or Path(models[0]).is_dir()
+    if not several and not is_folder(output):
+        demand_ending(output, endings)
+    elif Path(output).suffix.lower() in endings and not is_folder(output):
+        raise WrongCall("this is a file; several models need a folder", path=output)
     task = DrawMap(tuple(customer or ()), journey)
-    plan = plan_jobs([model], output)
+    plan = plan_jobs(models, output, ending=f".{kind}")
     _leave(plan, _run(context, task, plan))
 
 

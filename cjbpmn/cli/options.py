@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -53,6 +54,14 @@ Notation = Annotated[
     Form | None,
     typer.Option("--format", "-f", help="The notation; if not said, as -o ends, or else a table."),
 ]
+
+
+class PictureKind(StrEnum):
+    """The kinds of files that a picture can become."""
+
+    SVG = "svg"
+    PNG = "png"
+    PDF = "pdf"
 
 
 def open_models(folder: str | None) -> ModelFolder | None:
