@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_table import JOURNEYS
+from test_table_writing import JOURNEYS
 
 from cjbpmn.errors import CjbpmnError, CjbpmnWarning, InvalidJourney, NotWritten
 from cjbpmn.journey import (
