@@ -88,7 +88,7 @@ class TestWhatIsShown:
         document = self.show("observations")
         assert self.notes(document) == {
             "CjObservation_1": "Nobody answers\n→ Call back",
-            "CjObservation_2": "startEvent start: The form is long",
+            "CjObservation_2": "start event start: The form is long",
         }
         link = document.element("CjObservationLink_1")
         assert link.get("sourceRef") == "CjActivity_1"
