@@ -322,3 +322,17 @@ def test_doubts_are_told_in_words_and_by_the_names_of_pools() -> None:
     told = to_text([ModelWaits.of(graph, "m.bpmn", ["Guest"])], width=150).decode()
     assert "each way out is taken to be as likely as the others: Clerk" in told
     assert "the customer acts here, and never gets an answer: Ask" in told
+    assert "(own move)" not in told
+
+
+def test_what_customers_do_once_they_have_heard_is_their_own_move() -> None:
+    data = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d"
+     targetNamespace="x"><collaboration id="c"><participant id="o" name="Clerk" processRef="p"/>
+     <participant id="k" name="Guest"/><messageFlow id="m" sourceRef="a" targetRef="k"/>
+     <messageFlow id="n" sourceRef="k" targetRef="b"/></collaboration>
+     <process id="p"><sendTask id="a" name="Ask"/><task id="w" name="Note"/>
+     <receiveTask id="b" name="Payment"/><sequenceFlow id="f" sourceRef="a" targetRef="w"/>
+     <sequenceFlow id="g" sourceRef="w" targetRef="b"/></process></definitions>"""
+    graph = build_graph(read_document(data.encode()))
+    told = to_text([ModelWaits.of(graph, "m.bpmn", ["Guest"])], width=150).decode()
+    assert "Payment (own move)" in told

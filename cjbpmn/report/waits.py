@@ -25,6 +25,7 @@ from cjbpmn.waiting import (
     find_waiting_stretches,
     name_contact,
 )
+from cjbpmn.waiting.turns import Turn
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 _WIDE: Final = 110
 """From so many columns on there is room for what is done meanwhile, and by whom."""
 
+_OWN_MOVE: Final = " (own move)"
+"""After what the customer does when he has heard; until then he waits to be able to."""
 _DAY: Final = 24
 _SHORT: Final = 1 / 6
 """What takes less than ten minutes is told in seconds too."""
@@ -148,8 +151,9 @@ class ModelWaits:
     def _row(self, stretch: WaitingStretch, *, wide: bool) -> tuple[str, ...]:
         steps = [step for step in stretch.inside if step in self.activities]
         names = ", ".join(self._label(step) for step in steps)
+        is_own = bool(stretch.turns) and set(stretch.turns.values()) == {Turn.OWN}
         return (
-            self._label(stretch.end),
+            self._label(stretch.end) + (_OWN_MOVE if is_own else ""),
             " or ".join(self._label(start) for start in stretch.starts) or "the start",
             _takes(stretch),
             _range(stretch.minimum, None if stretch.unknown else stretch.maximum),
