@@ -205,3 +205,45 @@ def test_who_loses_against_a_clock_is_not_waited_for(drawing: Drawing) -> None:
     report = drawing.report({"A": 1, "B": 1, "D": 2, "W": Uniform(2, 10)})
     assert bounds(report, "E") == (4, 7)
     assert bounds(report, "F") == (8, 8)
+
+
+def test_to_terminate_a_sub_process_cuts_off_work_that_meets_nobody(drawing: Drawing) -> None:
+    nodes = ("startEvent s", "parallelGateway G", "task A", "task B", "endEvent e")
+    within(drawing, "P", *nodes, "endEvent x terminate", flows="s>G G>A G>B A>e B>x")
+    asked(drawing, "subProcess P", "task C", flows="S>P P>C C>E")
+    report = drawing.report({"A": Uniform(3, 8), "B": Uniform(1, 3), "C": 4})
+    stretch = only(report, "E")
+    # B is always done first, after 2 hours on average, and A does not matter.
+    assert abs(stretch.expected - 6) <= 3 * stretch.standard_error
+    assert stretch.how == "sampled"
+    assert stretch.maximum <= 7
+
+
+def test_of_clocks_at_the_same_moment_the_inner_one_comes_first(drawing: Drawing) -> None:
+    nodes = (
+        "startEvent s",
+        "task A",
+        "boundaryEvent b timer PT4H on=A",
+        "endEvent e",
+        "endEvent f",
+    )
+    within(drawing, "P", *nodes, flows="s>A A>e b>f")
+    border = ("subProcess P", "boundaryEvent B timer PT4H on=P", "endEvent F message")
+    asked(drawing, *border, flows="S>P P>E B>F").message("F>Client")
+    report = drawing.report({"A": 9})
+    # The sub-process is done when its own clock rings: what is done in time wins.
+    assert only(report, "E").executions == 1
+    assert not only(report, "F").executions
+
+
+def test_what_begins_beside_may_follow_closely_on_a_contact(drawing: Drawing) -> None:
+    inner = ("startEvent t timer PT2H isInterrupting=false", "task X", "endEvent g message")
+    within(drawing, "V", *inner, flows="t>X X>g")
+    nodes = ("task A", "sendTask N", "task B", "subProcess V triggeredByEvent=true")
+    asked(drawing, *nodes, flows="S>A A>N N>B B>E").message("N>Client", "g>Client")
+    report = drawing.report({"A": Uniform(0, 3), "N": 0, "B": 5, "X": 0})
+    told = only(report, "g")
+    # Two hours after the begin, or sooner after the news that came in between.
+    assert told.minimum == pytest.approx(0, abs=0.01)
+    assert told.maximum == 2
+    assert {leg.start for leg in told.legs} == {"S", "N"}

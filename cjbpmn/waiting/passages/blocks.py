@@ -297,6 +297,7 @@ def _is_border(found: Passages, place: Moment) -> bool:
         or place in found.doubts
         or place in found.endless
         or place in found.spawning
+        or place in found.killing
         or place in found.leaky
         or place == BEGIN
     )

@@ -92,6 +92,8 @@ class Passages:
         Passages that are messages.
     killers : list of Killer
         What can cut off what goes on.
+    killing : set of Moment
+        The places from which it cuts off whatever goes on beside it.
     deadlines : dict of Moment to Deadline
         Places that are reached before something else happens, or not at all.
     """
@@ -111,6 +113,7 @@ class Passages:
     involved: dict[Moment, Delay] = field(default_factory=dict)
     messages: set[Passage] = field(default_factory=set)
     killers: list[Killer] = field(default_factory=list)
+    killing: set[Moment] = field(default_factory=set)
     deadlines: dict[Moment, Deadline] = field(default_factory=dict)
 
     @property

@@ -71,6 +71,7 @@ class _Rules(ActivityPassages):
             exits = []
             reason = f"something else is ended: {step.node.id}"
             self.found.killers.append(Killer(step.scope, reason))
+            self.found.killing.add(place)
         ways = self._take_exits(step, place, exits)
         messages = [self._send(sent, flow, self.steps[target]) for flow, target in step.sends]
         count = sum(message is not None for message in messages)

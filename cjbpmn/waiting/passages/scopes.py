@@ -121,6 +121,6 @@ class ScopePassages(Draft):
                 self._link(entry, arrive, delay=Drawn(self.game.clocks[key]))
             if start.node.interrupting:
                 self.found.killers.append(Killer(scope.key, reason, beside=False))
-                self._after_content(scope.key, arrive)
+            self._after_content(scope.key, arrive)
         self.found.spawns.setdefault(scope.key, reason)
         self.found.spawning.add(entry)

@@ -239,7 +239,7 @@ class Activities(Scopes):
                     continue
                 self._at(
                     hours,
-                    1,
+                    1 + self.heights.get(activity.step.inner or "", 0),
                     activity,
                     lambda boundary=boundary: self._strike(activity, boundary, None),  # type: ignore[misc]
                 )

@@ -106,7 +106,7 @@ class Scopes(Gateways):
                     continue
                 self._at(
                     hours,
-                    1,
+                    1 + self.heights[instance.scope.key],
                     watch,
                     lambda start=start: self._enter_event_scope(  # type: ignore[misc]
                         instance, holder, start, last, self._stay(watch, start)

@@ -288,6 +288,11 @@ class Table:
             for moment, touch in self.touches.items()
             if moment.part == "run"
         }
+        # How many scopes lie in each other, this one included: inner ones come first.
+        self.heights: dict[str, int] = {}
+        for name, scope in reversed(self.scopes.items()):
+            inner = (self.heights.get(self.steps[key].inner or "", 0) for key in scope.members)
+            self.heights[name] = 1 + max(inner, default=0)
         # Contacts that take some time of which nobody says how long: before they end, or after.
         self.vague = {
             moment: touch.contact.involvement == "start"
@@ -361,7 +366,10 @@ class Table:
         return second
 
     def _at(self, hours: float, rank: int, activity: Activity, action: Callable[[], None]) -> None:
-        """Do something later; at the same moment, work comes before clocks (rank 1)."""
+        """Do something later; at the same moment, work (rank 0) comes before clocks (rank 1).
+
+        Clocks on what holds others come after theirs: what those lead to may be done by then.
+        """
         self.count += 1
         heappush(self.heap, (self.now + hours, rank, self.count, activity, action))
 
