@@ -49,6 +49,7 @@ _ISO: Final = (
     r"(?:T(?=[0-9])(?:[0-9.,]+H)?(?:[0-9.,]+M)?(?:[0-9.,]+S)?)?"
 )
 _ISO_ALONE: Final = re.compile(rf"\s*([+-]?{_ISO})\s*")
+_ISO_NEGATIVE: Final = re.compile(r"[+-]?P[0-9YMWDTHS.,]*-[0-9YMWDTHS.,-]*")
 _ISO_INSIDE: Final = re.compile(rf"(?<![\w/.,:+-]){_ISO}(?![\w/-])")
 # "1h30" is an hour and a half in France, but it is also half past one: only where a time is meant.
 _HOURS_AND_MINUTES: Final = re.compile(r"\s*([0-9]+) ?[hu] ?([0-5][0-9])\s*")
@@ -188,6 +189,8 @@ def parse_timespan(text: str) -> TimeSpan:
         raise InvalidValue(f"{text[:40]!r}...: too long for a time")
     if match := _ISO_ALONE.fullmatch(text):
         return TimeSpan(text, _iso_hours(match[1]))
+    if _ISO_NEGATIVE.fullmatch(text):
+        raise InvalidValue(f"{text!r}: expected no negative time")
     if match := _HOURS_AND_MINUTES.fullmatch(fold(text)):
         return TimeSpan(text, _rounded(int(match[1]) * _HOUR + int(match[2]) * 60))
     pieces = _pieces(text)

@@ -175,6 +175,8 @@ def test_every_word_for_a_number_is_read(language: str) -> None:
         ("PT1H30", "names no time"),
         ("R6/P1D", "names no time"),
         ("a semana", "names no time"),
+        ("PT-5H", "negative"),
+        ("P-1D", "negative"),
         ("-5 min", "negative"),
         ("wait -5 min", "negative"),
         ("-PT5M", "from nothing to a thousand years"),

@@ -133,3 +133,13 @@ def test_of_cases_that_are_too_long_only_what_is_known_is_told() -> None:
     assert report.case.longest is None
     assert report.case.as_dict()["wait_p90"] is None
     assert "long-loop:J" in report.warnings
+
+
+def test_a_number_of_instances_that_no_one_can_count_is_answered() -> None:
+    text = SEVERAL.format("1000000000000000000").replace('"true"', '"false"')
+    report = repeated(Drawing(), text).report({"A": Uniform(0, 2)})
+    stretch = only(report, "E")
+    # The last of so many takes as long as can be.
+    assert stretch.expected == pytest.approx(2, abs=0.01)
+    assert stretch.maximum == 2
+    assert "too-many-instances:A" in report.warnings

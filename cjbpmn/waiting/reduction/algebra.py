@@ -363,7 +363,7 @@ class Moments(Algebra[Rough]):
                 sure = set(delay.chances) == {1.0}
                 return _longest([self.of(way) for way in delay.ways], sure=sure)
             case Copies(together=True):
-                return _longest([self.of(delay.part)] * delay.number, sure=True)
+                return _longest([self.of(delay.part)], sure=True, times=delay.number)
             case Copies():
                 return self._several(self.of(delay.part), delay.number, delay.number**2)
             case Repeated():
@@ -385,10 +385,10 @@ class Moments(Algebra[Rough]):
         return 1.0, times * mean, times * variance + squared * mean * mean
 
 
-def _longest(ways: Sequence[Rough], *, sure: bool) -> Rough:
+def _longest(ways: Sequence[Rough], *, sure: bool, times: int = 1) -> Rough:
     """Bound the moments of the longest of several; each may be left out, unless all are sure."""
     variances = [way[2] - way[1] ** 2 if sure else way[2] for way in ways]
-    variance = max(math.fsum(variances), 0.0)
+    variance = max(times * math.fsum(variances), 0.0)
     mean = max(way[1] for way in ways) + math.sqrt(variance)
     return 1.0, mean, variance + mean * mean
 
