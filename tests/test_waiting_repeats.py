@@ -143,3 +143,21 @@ def test_a_number_of_instances_that_no_one_can_count_is_answered() -> None:
     assert stretch.expected == pytest.approx(2, abs=0.01)
     assert stretch.maximum == 2
     assert "too-many-instances:A" in report.warnings
+
+
+def test_an_error_of_which_nothing_is_known_does_not_count_in_the_least(drawing: Drawing) -> None:
+    drawing.pool(
+        "Org",
+        "startEvent s",
+        "task A",
+        "boundaryEvent B error on=A",
+        "task C",
+        "endEvent e",
+        flows="s>A A>C C>e",
+        inside="P",
+    )
+    asked(drawing, "subProcess P", flows="S>P P>E")
+    report = drawing.report({"A": 2, "C": 3})
+    stretch = only(report, "E")
+    assert (stretch.minimum, stretch.expected, stretch.maximum) == (5, 5, 5)
+    assert (report.case.wait_min, report.case.wait_max) == (5, 5)

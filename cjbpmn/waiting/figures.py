@@ -340,21 +340,23 @@ class Figures:
     ) -> tuple[float, float] | None:
         """Return the least and the most wait before a contact, of one leg or of all."""
         waits = self.legs.get(end, {}).get(start, []) if leg else self.waits.get(end, [])
-        values = [wait for wait, _ in waits]
-        if self._bounding_runs():
-            values += self._bounding(end, start, leg=leg)
-        return (min(values), math.inf if endless else max(values)) if values else None
+        return self._range([wait for wait, _ in waits], end, start, endless=endless, leg=leg)
 
-    def _bounding(self, end: Moment, start: str | None, *, leg: bool) -> list[float]:
-        """Return waits before a contact in runs in which durations are at their bounds."""
-        values = []
+    def _range(
+        self, values: list[float], end: Moment, start: str | None, *, endless: bool, leg: bool
+    ) -> tuple[float, float] | None:
+        """Return the least and the most of waits, and of those with durations at their bounds."""
+        guessed: list[float] = []
         for _, run in self._bounding_runs():
             for meeting in run.meetings:
                 if meeting.moment == end:
                     before = None if meeting.after is None else run.meetings[meeting.after]
                     if not leg or (before and before.moment.name) == start:
-                        values.append(unbounded(meeting.wait))
-        return values
+                        found = guessed if run.is_guessed else values
+                        found.append(unbounded(meeting.wait))
+        if not (values or guessed):
+            return None
+        return min(values or guessed), math.inf if endless else max([*values, *guessed])
 
     @property
     def wait_range(self) -> tuple[float, float]:
@@ -364,8 +366,13 @@ class Figures:
         return min([least, *values]), max([most, *values])
 
     def _bounding_waits(self) -> tuple[float, float]:
-        values = [unbounded(case_of(run).wait) for _, run in self._bounding_runs() if run.meetings]
-        return min(values, default=math.inf), max(values, default=0.0)
+        waits = [
+            (unbounded(case_of(run).wait), run.is_guessed)
+            for _, run in self._bounding_runs()
+            if run.meetings
+        ]
+        sure = [wait for wait, is_guessed in waits if not is_guessed]
+        return min(sure, default=math.inf), max((wait for wait, _ in waits), default=0.0)
 
     def _bounding_runs(self) -> list[tuple[float, Run]]:
         """Return runs in which every random duration is at its least, or at its most."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -166,8 +165,7 @@ class CrowdFigures(Figures):
         """Return the least and the most wait before a contact, of one leg or of all."""
         found = [waits for name, waits in self._legs(end) if not leg or name == start]
         waits = [float(one.min()) for one in found] + [float(one.max()) for one in found]
-        waits += self._bounding(end, start, leg=leg)
-        return (min(waits), math.inf if endless else max(map(unbounded, waits))) if waits else None
+        return self._range([*map(unbounded, waits)], end, start, endless=endless, leg=leg)
 
     def elapsed(self, first: frozenset[str], last: frozenset[str]) -> Spread:
         """Return how long it takes from contacts at some flow nodes to contacts at others."""

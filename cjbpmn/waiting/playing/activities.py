@@ -337,6 +337,7 @@ class Activities(Scopes):
             chances = [chance for _, chance in ending]
             chosen = self.chooser.choose((*chances, max(1 - sum(chances), 0.0)))
             if chosen < len(ending):
+                self.run.is_guessed |= ending[chosen][0].key in self.silent
                 self._interrupt(activity, ending[chosen][0])
                 return True
         return False

@@ -127,6 +127,8 @@ class Run:
         How many moves it took.
     renewed : State or None
         Where it was broken off, because from there it does not matter what was before.
+    is_guessed : bool
+        Whether something happened in it of which nothing says that it does.
     """
 
     meetings: list[Meeting] = field(default_factory=list)
@@ -140,6 +142,7 @@ class Run:
     end: float = 0.0
     moves: int = 0
     renewed: State | None = None
+    is_guessed: bool = False
 
 
 class Instance:
