@@ -13,8 +13,9 @@ from cjbpmn.enrichment.tracks import share_tracks
 LABEL_ZONE = 28.0  # channel names, right below the pool
 _TRACK = 12.0  # one message flow that runs sideways
 _LANDING = 32.0  # above the drawing: room for arrow heads
+_ON_EACH_OTHER = 3.0
 _CLEARANCE = 10.0  # between the ends of flows that share a track
-_BESIDE = (14.0, 26.0)  # how far from its target a flow runs down that cannot come from above
+_BESIDE = (14.0, 26.0, 38.0)  # how far from its target a flow runs down that cannot come from above
 
 
 class Column(tuple[float, float]):  # noqa: SLOT001 - tuples have no room for slots
@@ -180,6 +181,9 @@ def assign_columns(
         wishes = {middle, *(middle + sign * reach * part for sign in (-1, 1) for part in (0.5, 1))}
         if abs(at_step - target.centre[0]) <= reach:
             wishes.add(at_step)
+        # Close to another that comes down here, where what is farther away is taken.
+        near = [x for x in taken if abs(x - target.centre[0]) <= reach]
+        wishes |= {x + sign * (_CLEARANCE + 2) for x in near for sign in (-1, 1)}
         best = min(
             sorted(x for x in wishes if abs(x - target.centre[0]) <= reach + 0.01)
             + [x for away in _BESIDE for x in (target.x - away, target.right + away)]
@@ -193,6 +197,7 @@ def assign_columns(
         # Two that come in from one side must not come in at one height.
         way = contact.landing(best)
         is_shared = len(way) > 1 and any(lie_along(way, other) for other in others)
+        is_shared = is_shared or any(abs(other - best) < _ON_EACH_OTHER for other in taken)
         if contact.most > 1 and (crossed or is_shared):
             past = Past(in_the_way, taken, others)
             detour = find_detour(target, contact.sideways, past, crossed or 1, contact.most)
