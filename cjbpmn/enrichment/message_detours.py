@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -148,6 +149,22 @@ def _in_blocks(shapes: Sequence[Bounds]) -> Iterator[_Block]:
             yield _Block(room, some)
 
 
+class Taken:
+    """Where message flows run down, in order."""
+
+    def __init__(self) -> None:
+        self._places: list[float] = []
+
+    def add(self, x: float) -> None:
+        """Note down that a flow runs down here."""
+        insort(self._places, x)
+
+    def near(self, x: float, by: float) -> list[float]:
+        """Return where flows run down that are nearer than this."""
+        first = bisect_right(self._places, x - by)
+        return self._places[first : bisect_left(self._places, x + by, first)]
+
+
 class Past(NamedTuple):
     """What a detour has to pass.
 
@@ -155,14 +172,14 @@ class Past(NamedTuple):
     ----------
     obstacles : Obstacles
         What no line should run through.
-    taken : set of float
+    taken : Taken
         Where other flows run down.
     others : sequence of sequence of (x, y)
         The detours to the same target that there are.
     """
 
     obstacles: Obstacles
-    taken: set[float]
+    taken: Taken
     others: Sequence[Sequence[Point]] = ()
 
 
@@ -202,7 +219,7 @@ def find_detour(
         met = obstacles.above(x, target.y - 3 * _BESIDE, target)
         if met >= crossed or (best is not None and best[0] <= away / 100 + 10 * met):
             continue
-        shared = sum(1 for other in taken if abs(other - x) < _BESIDE - 2)
+        shared = len(taken.near(x, _BESIDE - 2))
         on_lines = 0.4 * obstacles.along(x, target.y) + 0.6 * obstacles.words(x, target)
         for worse, points in _landings(target, sideways, x):
             if len(points) > most:

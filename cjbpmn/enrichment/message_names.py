@@ -8,12 +8,14 @@ from typing import Final, NamedTuple
 
 from cjbpmn.diagram import Bounds
 from cjbpmn.enrichment.lettering import LINE_HEIGHT, OUTSIDE, fold, folded_lines, text_width
+from cjbpmn.enrichment.message_detours import Taken
 
 NAME_GAP: Final = 5.0  # between a flow and its name
 NAME_WIDTH: Final = 90.0
 
 _LONG_WORD: Final = 140.0
 _CLEAR: Final = 2.0
+_NEIGHBOURS: Final = 30  # names that may reach to where the next one goes
 
 
 class FlowName(NamedTuple):
@@ -88,7 +90,9 @@ def place_names(names: Sequence[FlowName], top: float, others: Sequence[float]) 
     list of Bounds
         One a name.
     """
-    lines = sorted([*others, *(name.leaves for name in names)])
+    lines = Taken()
+    for line in (*others, *(name.leaves for name in names)):
+        lines.add(line)
     placed: list[Bounds] = []
     found: dict[int, Bounds] = {}
     order = sorted(range(len(names)), key=lambda index: (names[index].step, names[index].leaves))
@@ -104,7 +108,7 @@ def _beside(
     names: Sequence[FlowName],
     group: Sequence[int],
     top: float,
-    taken: tuple[Sequence[float], Sequence[Bounds]],
+    taken: tuple[Taken, Sequence[Bounds]],
 ) -> Iterator[tuple[int, Bounds]]:
     """Yield the places of the names at one step."""
     left, right = _left(names[0], top), _right(names[0], names[0], top)
@@ -125,10 +129,10 @@ def _right(last: FlowName, name: FlowName, top: float) -> Bounds:
     return Bounds(last.leaves + NAME_GAP, top, name.width, name.height)
 
 
-def _is_free(box: Bounds, lines: Sequence[float], placed: Sequence[Bounds]) -> bool:
-    return not any(box.x - _CLEAR < x < box.right + _CLEAR for x in lines) and not any(
-        box.overlaps(other) for other in placed
-    )
+def _is_free(box: Bounds, lines: Taken, placed: Sequence[Bounds]) -> bool:
+    if lines.near(box.centre[0], box.width / 2 + _CLEAR):
+        return False
+    return not any(box.overlaps(other) for other in placed[-_NEIGHBOURS:])
 
 
 def place_upright(names: Sequence[FlowName], top: float) -> list[Bounds]:
@@ -147,12 +151,13 @@ def place_upright(names: Sequence[FlowName], top: float) -> list[Bounds]:
         One a name, with x and y in each other's place; the first of several flows at one step has
         its name above it.
     """
-    steps = [name.step for name in names]
+    leaves: dict[int, list[float]] = {}
+    for name in names:
+        leaves.setdefault(name.step, []).append(name.leaves)
     found = []
     for name in names:
-        is_first = steps.count(name.step) > 1 and name.leaves == min(
-            one.leaves for one in names if one.step == name.step
-        )
+        together = leaves[name.step]
+        is_first = len(together) > 1 and name.leaves == min(together)
         x = name.leaves - name.height - 3 if is_first else name.leaves + 3
         found.append(Bounds(x, top, name.height, name.width))
     return found

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cjbpmn.diagram import Bounds, Point
-from cjbpmn.enrichment.message_detours import Obstacles, Past, find_detour, lie_along
+from cjbpmn.enrichment.message_detours import Obstacles, Past, Taken, find_detour, lie_along
 from cjbpmn.enrichment.tracks import share_tracks
 
 LABEL_ZONE = 28.0  # channel names, right below the pool
@@ -170,7 +170,7 @@ def assign_columns(
         One a contact.
     """
     columns: list[tuple[float, float]] = []
-    taken: set[float] = set()
+    taken = Taken()
     beside: dict[Bounds, list[Sequence[Point]]] = {}
     in_the_way = Obstacles(obstacles, lines, words)
     for contact in contacts:
@@ -182,7 +182,7 @@ def assign_columns(
         if abs(at_step - target.centre[0]) <= reach:
             wishes.add(at_step)
         # Close to another that comes down here, where what is farther away is taken.
-        near = [x for x in taken if abs(x - target.centre[0]) <= reach]
+        near = taken.near(target.centre[0], reach)
         wishes |= {x + sign * (_CLEARANCE + 2) for x in near for sign in (-1, 1)}
         best = min(
             sorted(x for x in wishes if abs(x - target.centre[0]) <= reach + 0.01)
@@ -197,7 +197,7 @@ def assign_columns(
         # Two that come in from one side must not come in at one height.
         way = contact.landing(best)
         is_shared = len(way) > 1 and any(lie_along(way, other) for other in others)
-        is_shared = is_shared or any(abs(other - best) < _ON_EACH_OTHER for other in taken)
+        is_shared = is_shared or bool(taken.near(best, _ON_EACH_OTHER))
         if contact.most > 1 and (crossed or is_shared):
             past = Past(in_the_way, taken, others)
             detour = find_detour(target, contact.sideways, past, crossed or 1, contact.most)
@@ -225,14 +225,12 @@ def _crossed(x: float, contact: Contact, obstacles: Obstacles) -> int:
     return count
 
 
-def _cost(
-    x: float, contact: Contact, task: Bounds, obstacles: Obstacles, taken: set[float]
-) -> float:
+def _cost(x: float, contact: Contact, task: Bounds, obstacles: Obstacles, taken: Taken) -> float:
     target = contact.target
     beside = abs(x - target.centre[0]) > target.width / 2
     crossed = _crossed(x, contact, obstacles)
     bent = 0 if contact.can_leave(task, x) else 1
-    shared = sum(1 for other in taken if abs(other - x) < _CLEARANCE)
+    shared = len(taken.near(x, _CLEARANCE))
     worse = 4 * obstacles.along(x, target.y) + 7 * obstacles.words(x, target)
     aside = x - target.centre[0] - contact.aside
     # Whatever comes later leaves farther to the right: of two sides that is the better one.
