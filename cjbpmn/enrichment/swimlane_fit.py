@@ -147,7 +147,7 @@ class SwimlaneFit:
         """Return how high tasks must be for the longest name in them."""
         names = [step.step.do for _, step in self._plan.steps()]
         lines = max((folded_lines(name, _TASK_TEXT) for name in names), default=1)
-        return max(FROM_LEFT.depth, min(lines, _MOST_LINES) * _TASK_LINE + 8)
+        return max(FROM_LEFT.depth, min(lines, _MOST_LINES) * _TASK_LINE + 16)
 
     def _least_heights(self) -> list[float]:
         """Return how high each lane must be for its name, and for its part of the pool's."""
