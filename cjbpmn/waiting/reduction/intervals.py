@@ -79,6 +79,7 @@ class Intervals:
         self._ranges: dict[int, Range | None] = {}
         self._kept: list[Delay] = []
         self._alone: dict[Moment, dict[Moment, float]] = {}
+        self._legs: dict[Moment, dict[Moment | None, Bounds]] = {}
         self.reached = self._find_reached()
 
     def legs(self, end: Moment) -> dict[Moment | None, Bounds]:
@@ -94,6 +95,12 @@ class Intervals:
         dict of Moment or None to Bounds
             None stands for the begin of the case. Empty where nothing leads to the contact.
         """
+        # Asked for the bounds, for the legs, for how the wait is spread, and for the whole case.
+        if end not in self._legs:
+            self._legs[end] = self._find_legs(end)
+        return self._legs[end]
+
+    def _find_legs(self, end: Moment) -> dict[Moment | None, Bounds]:
         passages, starts = self.found.before(end)
         edges: list[Edge] = []
         for passage in passages:
