@@ -278,9 +278,6 @@ def test_a_case_in_words() -> None:
     assert case_in_words(CaseFigures(5, 4, 4, None, 2)) == [
         "On average a customer waits 4 h or more; the longest silence is 2 h or more."
     ]
-    assert case_in_words(CaseFigures(0, 0, 0, None, 0)) == [
-        "How long a customer waits cannot be said: too many times are unknown."
-    ]
     assert case_in_words(CaseFigures(5, 4, 4, 4, 2)) == [
         "One customer waits 4 h of 5 h; the longest silence is 2 h."
     ]

@@ -21,7 +21,7 @@ WORDS: Final = {
     "dangling-flow": "these flows have no beginning or no end; left out",
     "days-as-work": "days or more were said here without the word 'working'; by the calendar "
     "they are so many hours of work",
-    "dead-end": "the customer acts here, and on some ways hears nothing any more",
+    "dead-end": "after these the customer hears nothing more, on some ways",
     "deadlock": "these wait for what can never come",
     "duplicate-id": "several elements share these ids; the first of each is meant",
     "flow-across-border": "these flows cross the border of a sub-process; left out",
@@ -32,7 +32,7 @@ WORDS: Final = {
     "long-loop": "these go round for so long that only what is expected is known",
     "message-at-gateway": "these message flows meet a gateway; left out",
     "no-message": "in some cases these wait for a message that does not come",
-    "no-reply": "the customer acts here, and never gets an answer",
+    "no-reply": "after these the customer hears nothing more",
     "no-start": "nothing says where these begin",
     "no-touchpoints": "the customer is never involved, or nobody is known to be the customer",
     "normalised-probability": "the ways out of these do not add up to 100 %; they were scaled",

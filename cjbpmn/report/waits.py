@@ -200,8 +200,6 @@ def case_in_words(case: CaseFigures) -> list[str]:
         return []
     wait, longest = hours_in_words(case.wait), hours_in_words(case.longest)
     if case.wait_max is None:
-        if not case.wait:
-            return ["How long a customer waits cannot be said: too many times are unknown."]
         return [
             f"On average a customer waits {wait} or more; the longest silence is {longest} or more."
         ]
