@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cjbpmn.errors import CjbpmnWarning, InvalidJourney
+from cjbpmn.errors import CjbpmnWarning, InvalidJourney, InvalidValue
 from cjbpmn.journey import (
     ChannelUse,
     Content,
@@ -320,6 +320,13 @@ def test_tables_are_known_by_their_ending(tmp_path: Path) -> None:
         assert read_journey(tmp_path / name) == journey
     with pytest.raises(InvalidJourney, match=r"save the spreadsheet as \.xlsx"):
         read_journey(tmp_path / "t.ods")
+
+
+@pytest.mark.parametrize("name", ["t.xls", "t.pdf", "t.bpmn"])
+def test_a_name_that_would_lie_is_refused(name: str, tmp_path: Path) -> None:
+    with pytest.raises(InvalidValue, match=r"ends in one of \.yaml, "):
+        write_journey(Journey("x"), tmp_path / name)
+    assert not (tmp_path / name).exists()
 
 
 def test_json_is_read_with_its_lines(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from cjbpmn.atomic import write_bytes
-from cjbpmn.errors import CjbpmnWarning, InvalidJourney
+from cjbpmn.errors import CjbpmnWarning, InvalidJourney, InvalidValue
 from cjbpmn.journey import Journey
 from cjbpmn.journey.mermaid import to_mermaid
 from cjbpmn.journey.reader import Reader
@@ -93,11 +93,13 @@ def write_journey(journey: Journey, path: str | Path) -> None:
         Any journey.
     path : str or pathlib.Path
         The file: a table where its name ends in ``.csv``, ``.tsv`` or ``.xlsx``, JSON where it ends
-        in ``.json``, a Mermaid diagram where it ends in ``.mmd`` or ``.mermaid``, else YAML. What
-        stood there is replaced as a whole.
+        in ``.json``, a Mermaid diagram where it ends in ``.mmd`` or ``.mermaid``, YAML where it
+        ends in ``.yaml`` or ``.yml``, or in nothing. What stood there is replaced as a whole.
 
     Raises
     ------
+    InvalidValue
+        If the name ends in another way, as if the file were something else.
     NotWritten
         If it cannot be written; what stood there is whole.
 
@@ -107,6 +109,8 @@ def write_journey(journey: Journey, path: str | Path) -> None:
         If a table cannot hold a part of the journey.
     """
     ending = Path(path).suffix.lower()
+    if ending not in {"", *ENDINGS}:
+        raise InvalidValue(f"a journey file ends in one of {', '.join(ENDINGS)}", path=str(path))
     if ending in TABLES:
         write_table(journey, path)
     elif ending in SPREADSHEETS:
