@@ -275,6 +275,9 @@ def test_hours_as_people_say_them(hours: float | None, words: str) -> None:
 
 def test_a_case_in_words() -> None:
     assert case_in_words(CaseFigures()) == []
+    assert case_in_words(CaseFigures(0, 0, 0, None, 0)) == [
+        "How long a customer waits is not known."
+    ]
     assert case_in_words(CaseFigures(5, 4, 4, None, 2)) == [
         "On average a customer waits 4 h or more; the longest silence is 2 h or more."
     ]
@@ -318,7 +321,7 @@ def test_doubts_are_told_in_words_and_by_the_names_of_pools() -> None:
     graph = build_graph(read_document(data.encode()))
     told = to_text([ModelWaits.of(graph, "m.bpmn", ["Guest"])], width=150).decode()
     assert "each way out is taken to be as likely as the others: Clerk" in told
-    assert "the customer acts here, and never gets an answer: Ask" in told
+    assert "after these the customer hears nothing more: Ask" in told
     assert "(own move)" not in told
 
 

@@ -198,6 +198,8 @@ def case_in_words(case: CaseFigures) -> list[str]:
     """
     if case.wait is None:
         return []
+    if case.wait_max is None and case.wait == 0:
+        return ["How long a customer waits is not known."]
     wait, longest = hours_in_words(case.wait), hours_in_words(case.longest)
     if case.wait_max is None:
         return [
