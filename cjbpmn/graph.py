@@ -157,8 +157,8 @@ class ProcessGraph:
             "journeys": len(self.journeys),
             "findings": len(self.findings),
         }
-        told = ", ".join(f"{count} {name}" for name, count in counts.items())
-        printer.text(f"<ProcessGraph {self.path or ''}: {told}>")
+        told = ", ".join(f"{name}: {count}" for name, count in counts.items())
+        printer.text(f"<ProcessGraph {self.path or ''} ({told})>")
 
     def label(self, node: str) -> str:
         """Return what to call a node: its name, else its kind and id."""

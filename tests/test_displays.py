@@ -39,7 +39,7 @@ def test_a_document_says_which_file_it_is() -> None:
 def test_a_graph_says_how_much_there_is(graph: cj.ProcessGraph) -> None:
     pretty = pytest.importorskip("IPython.lib.pretty").pretty
     assert pretty(graph).endswith(
-        "webshop.bpmn: 29 flow nodes, 33 flows, 2 pools, 3 lanes, 1 journeys, 0 findings>"
+        "webshop.bpmn (flow nodes: 29, flows: 33, pools: 2, lanes: 3, journeys: 1, findings: 0)>"
     )
 
 

@@ -38,7 +38,7 @@ _ENOUGH: Final = 0.5
 """The share of labels in the first person from which on somebody speaks of himself."""
 
 _LOST: Final = (
-    "rebuilt from what is drawn: {steps} steps. Reasons, quotes, sources, needs, expectations, "
+    "rebuilt from what is drawn (steps: {steps}). Reasons, quotes, sources, needs, expectations, "
     "judgements, norms and figures are not drawn, so they are lost"
 )
 
