@@ -11,7 +11,7 @@ from lxml import etree
 
 from cjbpmn.errors import CjbpmnWarning, InvalidDocument, UnsafeDocument
 from cjbpmn.identifiers import Identifiers
-from cjbpmn.names import BPMN, local_name, namespace
+from cjbpmn.names import BPMN, CJ, local_name, namespace
 from cjbpmn.patching.markup import find_spelling, writes_empty_tags_with_space
 from cjbpmn.patching.patches import apply_patches, find_outer_patches, find_patches
 from cjbpmn.patching.spans import Node, Spans
@@ -285,8 +285,8 @@ class Source:
 
     @property
     def was_rewritten(self) -> bool:
-        """Whether a tool has written the whole file anew since we edited it, if we ever did."""
-        return writes_empty_tags_with_space(self._text)
+        """Whether a tool has written the whole file anew since we enriched it, if we did."""
+        return CJ.encode() in self._text and writes_empty_tags_with_space(self._text)
 
     def error(self, message: str, element: Node | None = None) -> InvalidDocument:
         """Make an error that names this file and the place of an element.

@@ -113,6 +113,14 @@ class TestOrigin:
         document = enrich(data, self.journey(), origin="normalize")
         assert document.element("pick_shape")[0].get("x") == "NaN"
 
+    def test_numbers_come_back_as_they_were_written_also_at_once(self) -> None:
+        """A file may be written as tools write it that write files anew, and be none of theirs."""
+        data = models.BLACK_BOX.replace(b"/>", b" />").replace(b'x="300"', b'x="300.0"')
+        document = read_document(data)
+        enrich_document(document, self.journey(), origin="normalize")
+        document.strip()
+        assert document.to_bytes() == data
+
     def test_a_word_that_is_none_is_refused(self) -> None:
         with pytest.raises(InvalidValue, match="origin: 'zero' is none of keep, normalize"):
             enrich(models.PLAIN, origin="zero")
