@@ -7,7 +7,7 @@ import math
 import pytest
 from drawing import Drawing, asked, only
 
-from cjbpmn.distributions import Uniform
+from cjbpmn.distributions import Empirical, Uniform
 from cjbpmn.waiting import WaitingReport
 
 
@@ -247,3 +247,68 @@ def test_what_begins_beside_may_follow_closely_on_a_contact(drawing: Drawing) ->
     assert told.minimum == pytest.approx(0, abs=0.01)
     assert told.maximum == 2
     assert {leg.start for leg in told.legs} == {"S", "N"}
+
+
+def test_work_that_is_cut_off_before_its_contact_is_part_of_the_next_wait(drawing: Drawing) -> None:
+    nodes = ("sendTask A", "boundaryEvent T timer PT4H on=A", "task B", "endEvent F message")
+    asked(drawing, *nodes, flows="S>A A>E T>B B>F").message("A>Client", "F>Client")
+    report = drawing.report({"A": Uniform(0, 8), "B": 1})
+    late = only(report, "F")
+    assert (late.starts, late.body, late.expected) == (("S",), ("A", "T", "B"), 5)
+    assert [leg.start for leg in late.legs] == ["S"]
+    assert only(report, "A").maximum == 4
+
+
+def test_a_customer_who_gives_up_has_waited_as_well(drawing: Drawing) -> None:
+    drawing.pool(
+        "Client",
+        "startEvent cs",
+        "task Ask",
+        "receiveTask Answer",
+        "boundaryEvent T timer PT4H on=Answer",
+        "task Call",
+        "endEvent ce",
+        "endEvent cf",
+        flows="cs>Ask Ask>Answer Answer>ce T>Call Call>cf",
+    )
+    drawing.pool("Org", "startEvent S message", "task A", "endEvent E message", flows="S>A A>E")
+    report = drawing.message("Ask>S", "E>Answer").report({"A": Empirical((2, 7)), "Call": 1})
+    called = only(report, "Call")
+    assert (called.starts, called.body) == (("Ask",), ("Answer", "T"))
+    assert (called.executions, called.expected) == (0.5, 4)
+    # Until the answer at 2; or until the call at 4, and after it until 7.
+    assert report.case.wait == pytest.approx(0.5 * 2 + 0.5 * (4 + 2))
+
+
+def test_a_question_meanwhile_does_not_shorten_the_wait_for_the_answer(drawing: Drawing) -> None:
+    """The clerk works on, whoever asks: the wait for the answer began with the order."""
+    drawing.pool(
+        "Client",
+        "startEvent cs",
+        "task Order",
+        "parallelGateway G",
+        "task Think",
+        "sendTask Ask",
+        "intermediateCatchEvent Status message",
+        "endEvent x",
+        "intermediateCatchEvent Answer message",
+        "endEvent ce",
+        flows="cs>Order Order>G G>Think Think>Ask Ask>Status Status>x G>Answer Answer>ce",
+    )
+    drawing.pool(
+        "Org",
+        "startEvent S message",
+        "task A",
+        "boundaryEvent B message on=A free",
+        "sendTask Tell",
+        "endEvent e",
+        "endEvent E message",
+        flows="S>A A>E B>Tell Tell>e",
+    )
+    drawing.message("Order>S", "Ask>B", "Tell>Status", "E>Answer")
+    report = drawing.report({"Order": 0, "A": 8, "Think": 3, "Ask": 0, "Tell": 1})
+    answer = only(report, "E")
+    assert (answer.starts, answer.expected) == (("S",), 8)
+    assert [leg.start for leg in answer.legs] == ["S"]
+    assert only(report, "Tell").expected == 1
+    assert (report.case.wait, report.case.longest, report.case.occupied) == (5, 4, 3)

@@ -24,6 +24,8 @@ MOST_INSIDE: Final = 5_000_000
 """How many moments the stretches of a model list in all; real ones have a few dozen each."""
 _LEAST_INSIDE: Final = 100
 """Beyond that, a stretch still lists so many: those nearest to the contact that ends it."""
+_WORK: Final = frozenset({"run", "armed"})
+"""Moments in which somebody works."""
 _OF_SCOPES: Final = frozenset({"during", "worked"})
 """Moments that stand for whatever goes on in a scope."""
 
@@ -128,7 +130,7 @@ class _Finder:
         for number, (key, part) in enumerate(self.moments):
             step = steps.get(key)
             self.ranks.append(0 if step is None else order[step.node.id])
-            if part == "run" and step is not None:
+            if part in _WORK and step is not None:
                 if step.is_timed:
                     self.timed.add(number)
                 if step.inner is None and step.node.is_activity:

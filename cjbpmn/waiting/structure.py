@@ -24,6 +24,8 @@ from cjbpmn.waiting.execution import THROWN, Execution, Scope, Step
 class Moment(NamedTuple):
     """A moment of a step: ``run``, ``in``, ``exit``, ``out``, ``reply``; ``meet`` of two steps.
 
+    ``armed`` is the work on something that ends in a contact, as long as it can be interrupted.
+
     Two more stand for whatever goes on in a scope, however deep inside: ``during``, while it runs,
     and ``worked``, when it is done.
     """
@@ -287,6 +289,9 @@ class _Builder:
         if step.partners:
             meetings = [meeting(key, partner) for partner in step.partners]
             self.first[key] = tuple(map(self._number, meetings))
+        elif contact is not None and contact.involvement == "end" and step.boundaries:
+            # What interrupts it does so before the customer is involved: the wait goes on.
+            self.first[key] = (first, self._number(Moment(key, "armed")))
         elif first != run:
             self.first[key] = (first,)
         if last != run:
@@ -354,6 +359,11 @@ class _Builder:
             receiver = self.steps[target]
             if flow in receiver.replies:
                 self._edge(sent, self._number(Moment(target, "reply")))
+            elif flow in receiver.awaits and receiver.node.type == "receiveTask":
+                # It is done with the message; what interrupts it comes before that.
+                self._edge(
+                    sent, self.first[target][0] if target in self.first else self._run(target)
+                )
             elif flow in receiver.awaits:
                 self._follow(sent, target)
 
@@ -368,7 +378,7 @@ class _Builder:
         if "compensate" in kinds:
             return
         if host.inner is None:
-            sources = [self._run(host.key)]
+            sources = [self.numbers.get(Moment(host.key, "armed"), self._run(host.key))]
         elif kinds & set(THROWN):
             if boundary.key in self.caught:
                 return

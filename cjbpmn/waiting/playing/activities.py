@@ -283,13 +283,13 @@ class Activities(Scopes):
         return True
 
     def _strike(self, activity: Activity, boundary: Step, last: Last) -> None:
-        activity.token.last = self._later(activity.token.last, last)
         if activity.stay is None:
             activity.stay = self._stay(activity, boundary)
         if boundary.node.interrupting:
+            activity.token.last = self._later(activity.token.last, last)
             self._interrupt(activity, boundary)
         else:
-            self._spawn(activity, boundary)
+            self._spawn(activity, boundary, last)
             if boundary.awaits and activity.alive:
                 self._await(
                     activity,
@@ -305,10 +305,10 @@ class Activities(Scopes):
             token.last = self._later(token.last, inner.latest)
         self._fire(boundary, token)
 
-    def _spawn(self, activity: Activity, boundary: Step) -> None:
+    def _spawn(self, activity: Activity, boundary: Step, mail: Last = None) -> None:
         token = activity.token
         self.count += 1
-        last = token.last
+        last = token.last if mail is None else self._later(token.last, mail)
         if activity.meeting is not None and activity.whole:
             last = (self.now, activity.meeting)
         for inner in activity.inner:
