@@ -88,6 +88,8 @@ UNIT_WORDS = [
         ("meia hora", 0.5),
         ("mezz'ora", 0.5),
         ("un\N{RIGHT SINGLE QUOTATION MARK}ora e mezza", 1.5),
+        ("po 3 dniach", 72),
+        ("w 2 godzinach", 2),
         ("pół godziny", 0.5),
         ("półtorej godziny", 1.5),
         # one time in two units

@@ -312,3 +312,13 @@ def test_a_question_meanwhile_does_not_shorten_the_wait_for_the_answer(drawing: 
     assert [leg.start for leg in answer.legs] == ["S"]
     assert only(report, "Tell").expected == 1
     assert (report.case.wait, report.case.longest, report.case.occupied) == (5, 4, 3)
+
+
+def test_of_an_event_sub_process_that_nothing_begins_nobody_knows_how_often(
+    drawing: Drawing,
+) -> None:
+    within(drawing, "V", "startEvent s error", "task X", "endEvent f message", flows="s>X X>f")
+    asked(drawing, "task A", "subProcess V triggeredByEvent=true", flows="S>A A>E")
+    report = drawing.message("f>Client").report({"A": 4, "X": 1})
+    assert only(report, "f").executions is None
+    assert only(report, "E").executions == 1

@@ -324,9 +324,9 @@ class Figures:
 
     @cached_property
     def silent(self) -> set[str]:
-        """The boundary events of which nothing says when or how often they happen."""
+        """The events of which nothing says when or how often they interrupt or begin something."""
         steps, clocks = self.game.steps, self.game.clocks
-        return self.game.silent | {
+        unheard = {
             key
             for step in steps.values()
             for key in step.boundaries
@@ -334,6 +334,15 @@ class Figures:
             if key in clocks and not steps[key].awaits
             if step.inner is None and step.key not in clocks
         }
+        caught = {step.catcher for step in steps.values()}
+        begins = {
+            key
+            for scope in self.game.scopes.values()
+            if scope.holder is not None and steps[scope.holder].node.triggered_by_event
+            for key in scope.starts
+            if key not in clocks and key not in caught and not steps[key].awaits
+        }
+        return self.game.silent | unheard | begins
 
     def bounds(
         self, end: Moment, start: str | None = None, *, endless: bool, leg: bool = False
