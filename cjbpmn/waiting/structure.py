@@ -286,10 +286,17 @@ class _Builder:
                 first, last = self._add_border(key, contact, (first, last))
             else:
                 self._add_touch(step, contact)
+        is_armed = contact is not None and contact.involvement == "end" and bool(step.boundaries)
+        self._note_ends(step, (first, last), is_armed=is_armed)
+
+    def _note_ends(self, step: Step, ends: tuple[int, int], *, is_armed: bool) -> None:
+        """Note in which moments a step begins and ends, where that is not only its run."""
+        key, run = step.key, self._run(step.key)
+        first, last = ends
         if step.partners:
             meetings = [meeting(key, partner) for partner in step.partners]
             self.first[key] = tuple(map(self._number, meetings))
-        elif contact is not None and contact.involvement == "end" and step.boundaries:
+        elif is_armed:
             # What interrupts it does so before the customer is involved: the wait goes on.
             self.first[key] = (first, self._number(Moment(key, "armed")))
         elif first != run:
@@ -361,9 +368,8 @@ class _Builder:
                 self._edge(sent, self._number(Moment(target, "reply")))
             elif flow in receiver.awaits and receiver.node.type == "receiveTask":
                 # It is done with the message; what interrupts it comes before that.
-                self._edge(
-                    sent, self.first[target][0] if target in self.first else self._run(target)
-                )
+                begun = self.first[target][0] if target in self.first else self._run(target)
+                self._edge(sent, begun)
             elif flow in receiver.awaits:
                 self._follow(sent, target)
 
