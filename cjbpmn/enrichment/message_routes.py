@@ -15,6 +15,7 @@ _TRACK = 12.0  # one message flow that runs sideways
 _LANDING = 32.0  # above the drawing: room for arrow heads
 _ON_EACH_OTHER = 3.0
 _CLEARANCE = 10.0  # between the ends of flows that share a track
+_THROUGH = 10.0  # how bad it is to run through a shape
 _BESIDE = (14.0, 26.0, 38.0)  # how far from its target a flow runs down that cannot come from above
 
 
@@ -176,24 +177,9 @@ def assign_columns(
     for contact in contacts:
         task, target = tasks[contact.step], contact.target
         at_step = task.centre[0] + contact.offset
-        reach = contact.landing_reach
-        middle = target.centre[0] + max(-reach, min(reach, contact.aside))
-        wishes = {middle, *(middle + sign * reach * part for sign in (-1, 1) for part in (0.5, 1))}
-        if abs(at_step - target.centre[0]) <= reach:
-            wishes.add(at_step)
-        # Close to another that comes down here, where what is farther away is taken.
-        near = taken.near(target.centre[0], reach)
-        wishes |= {x + sign * (_CLEARANCE + 2) for x in near for sign in (-1, 1)}
-        best = min(
-            sorted(x for x in wishes if abs(x - target.centre[0]) <= reach + 0.01)
-            + [x for away in _BESIDE for x in (target.x - away, target.right + away)]
-            * (contact.most > 1),
-            key=lambda x: _cost(x, contact, task, in_the_way, taken),
-            default=middle,
-        )
+        best, crossed = _choose(_wishes(contact, at_step, taken), contact, task, in_the_way, taken)
         detour: tuple[Point, ...] = ()
         others = beside.get(target, ())
-        crossed = _crossed(best, contact, in_the_way)
         # Two that come in from one side must not come in at one height.
         way = contact.landing(best)
         is_shared = len(way) > 1 and any(lie_along(way, other) for other in others)
@@ -225,17 +211,48 @@ def _crossed(x: float, contact: Contact, obstacles: Obstacles) -> int:
     return count
 
 
+def _wishes(contact: Contact, at_step: float, taken: Taken) -> list[float]:
+    """Return where a flow might come down: on what it meets, or beside that."""
+    target, reach = contact.target, contact.landing_reach
+    middle = target.centre[0] + max(-reach, min(reach, contact.aside))
+    wishes = {middle, *(middle + sign * reach * part for sign in (-1, 1) for part in (0.5, 1))}
+    if abs(at_step - target.centre[0]) <= reach:
+        wishes.add(at_step)
+    # Close to another that comes down here, where what is farther away is taken.
+    near = taken.near(target.centre[0], reach)
+    wishes |= {x + sign * (_CLEARANCE + 2) for x in near for sign in (-1, 1)}
+    found = sorted(x for x in wishes if abs(x - target.centre[0]) <= reach + 0.01)
+    if contact.most > 1:
+        found += [x for away in _BESIDE for x in (target.x - away, target.right + away)]
+    return found or [middle]
+
+
+def _choose(
+    wishes: Sequence[float], contact: Contact, task: Bounds, obstacles: Obstacles, taken: Taken
+) -> tuple[float, int]:
+    """Return where a flow comes down best, and how much it runs through there."""
+    costs = [_cost(x, contact, task, obstacles, taken) for x in wishes]
+    best = math.inf, 0, 0
+    for cost, place in sorted(zip(costs, range(len(wishes)), strict=True)):
+        # What it runs through can only make it worse.
+        if (cost, place) > best[:2]:
+            break
+        crossed = _crossed(wishes[place], contact, obstacles)
+        best = min(best, (cost + _THROUGH * crossed, place, crossed))
+    return wishes[best[1]], best[2]
+
+
 def _cost(x: float, contact: Contact, task: Bounds, obstacles: Obstacles, taken: Taken) -> float:
+    """Say how bad a place is, but for what a flow runs through that comes down there."""
     target = contact.target
     beside = abs(x - target.centre[0]) > target.width / 2
-    crossed = _crossed(x, contact, obstacles)
     bent = 0 if contact.can_leave(task, x) else 1
     shared = len(taken.near(x, _CLEARANCE))
     worse = 4 * obstacles.along(x, target.y) + 7 * obstacles.words(x, target)
     aside = x - target.centre[0] - contact.aside
     # Whatever comes later leaves farther to the right: of two sides that is the better one.
     away = abs(aside) / 100 - aside / 1000
-    return 10 * crossed + 8 * shared + worse + 3 * bent + 6 * beside + away
+    return 8 * shared + worse + 3 * bent + 6 * beside + away
 
 
 def assign_tracks(columns: Sequence[tuple[float, float]]) -> list[int | None]:
