@@ -5,9 +5,9 @@ python benchmarks/enriching.py [FOLDER]
 
 from __future__ import annotations
 
+import argparse
 import importlib.util
 import statistics
-import sys
 import time
 import warnings
 from collections.abc import Callable
@@ -62,22 +62,28 @@ def a_long_journey() -> Journey:
     )
 
 
-def main(folder: str | None = None) -> None:
+def main() -> None:
     """Measure."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folder", nargs="?", help="real models, of which every tenth is enriched")
+    parser.add_argument("--steps", type=int, default=8, help="how many steps the median model gets")
+    given = parser.parse_args()
     data = load(HERE / "models.py").chain(TASKS)  # type: ignore[attr-defined]
     journey = a_long_journey()
     for several in (1, 3):
         took = seconds(lambda n=several: cj.enrich_document(cj.read_document(data), [journey] * n))
         print(f"{TASKS:,} tasks, {several} x {STEPS} steps: {took:.2f} s")
-    if folder is None:
+    if given.folder is None:
         return
     draft = load(HERE.parent / "tests" / "models.py").draft_journey  # type: ignore[attr-defined]
     plain, enriching = [], []
-    for path in sorted(Path(folder).rglob("*.bpmn"))[::10]:
+    for path in sorted(Path(given.folder).rglob("*.bpmn"))[::10]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
-                told = draft(cj.build_graph(cj.read_document(path)))
+                told = draft(cj.build_graph(cj.read_document(path)), given.steps)
             except cj.CjbpmnError:
                 continue
             raw = path.read_bytes()
@@ -96,4 +102,4 @@ def enrich(data: bytes, journey: Journey) -> bytes:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()
