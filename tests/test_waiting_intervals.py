@@ -261,3 +261,49 @@ def test_what_one_case_waits_in_all_is_bounded(first: int) -> None:
         if math.fsum(weight for weight, _ in runs) > 1 - 1e-12:
             assert bounds.maximum == pytest.approx(max(waits), abs=NEAR), seed
     assert proven > 0
+
+
+@pytest.mark.parametrize("hours", [2, Uniform(1, 3)])
+def test_a_clock_at_a_gateway_cuts_off_what_goes_round_elsewhere(hours: object) -> None:
+    """The supplier may try again and again; after a day the customer is told in any case."""
+    drawing = Drawing().pool("Client")
+    drawing.pool(
+        "Org",
+        "startEvent S message",
+        "sendTask Ask",
+        "eventBasedGateway G",
+        "intermediateCatchEvent M message",
+        "intermediateCatchEvent T timer PT24H",
+        "exclusiveGateway J",
+        "endEvent E message",
+        flows="S>Ask Ask>G G>M G>T M>J T>J J>E",
+    )
+    drawing.pool(
+        "Supplier",
+        "startEvent Z message",
+        "task B",
+        "exclusiveGateway X",
+        "endEvent Q message",
+        flows="Z>B B>X X>B X>Q",
+    )
+    drawing.message("Client>S", "E>Client", "Ask>Z", "Q>M")
+    assert only(drawing.report({"B": hours}), "E").maximum == 24
+
+
+def test_a_clock_that_is_set_anew_each_time_cuts_nothing_off() -> None:
+    drawing = Drawing().pool("Client")
+    drawing.pool(
+        "Org",
+        "startEvent S message",
+        "sendTask Ask",
+        "eventBasedGateway G",
+        "intermediateCatchEvent M message",
+        "intermediateCatchEvent T timer PT24H",
+        "endEvent E message",
+        flows="S>Ask Ask>G G>M G>T T>Ask M>E",
+    )
+    drawing.pool(
+        "Supplier", "startEvent Z message", "task B", "endEvent Q message", flows="Z>B B>Q"
+    )
+    drawing.message("Client>S", "E>Client", "Ask>Z", "Q>M")
+    assert only(drawing.report({"B": Uniform(20, 30)}), "E").maximum == math.inf

@@ -53,6 +53,8 @@ class Reach:
         Whether the process can also begin between: there may be no contact before.
     is_endless : bool
         Whether time can pass in a circle.
+    may_be_cut_off : bool
+        Whether a clock might cut off what goes round: nothing more is known of it here.
     handoffs : tuple of pairs of str
         Activities that follow each other in different lanes or pools.
     desks : tuple of str
@@ -66,6 +68,7 @@ class Reach:
     timed: tuple[str, ...]
     is_open: bool
     is_endless: bool
+    may_be_cut_off: bool
     handoffs: tuple[tuple[str, str], ...]
     desks: tuple[str, ...]
 
@@ -104,6 +107,7 @@ class _Told:
     """What is told of it, where it takes time."""
 
     is_endless: bool
+    may_be_cut_off: bool
     moments: tuple[Moment, ...]
     starting: tuple[Moment, ...]
     body: tuple[str, ...]
@@ -187,6 +191,7 @@ class _Finder:
             tuple(self.ids[rank] for rank in sorted(timed)),
             past.is_open,
             told.is_endless,
+            told.may_be_cut_off,
             self._handoffs(end, past),
             told.desks,
         )
@@ -230,6 +235,7 @@ class _Finder:
         nodes = {self.ranks[m] for m in inside if m not in self.joints}
         return _Told(
             not self._endless.isdisjoint(inside),
+            self._may_be_cut_off(inside),
             tuple(map(self.moments.__getitem__, inside)),
             tuple(map(self.moments.__getitem__, self._sorted(past.starts))),
             tuple(map(self.ids.__getitem__, sorted(nodes))),
@@ -256,6 +262,28 @@ class _Finder:
             several = {circle for circle, size in Counter(circles).items() if size > 1}
         endless = {circles[m] for m in self.timed if circles[m] in several or m in within[m]}
         return {m for m, circle in enumerate(circles) if circle in endless} if endless else set()
+
+    def _may_be_cut_off(self, inside: Iterable[int]) -> bool:
+        """Tell whether a clock on a border, or beside a message at a gateway, might ring.
+
+        If what goes round comes by all such gateways, it sets their clocks anew each time.
+        """
+        if self._has_borders or not self._gates:
+            return self._has_borders
+        circles = {self._circles[m] for m in inside if m in self._endless}
+        return len(self._gates) > 1 or self._gates.isdisjoint(circles)
+
+    @cached_property
+    def _has_borders(self) -> bool:
+        return any(step.boundaries for step in self.structure.execution.steps.values())
+
+    @cached_property
+    def _gates(self) -> set[int | None]:
+        """The circles on which messages and clocks run a race; None for what has no moment."""
+        steps, numbers = self.structure.execution.steps.values(), self.structure.numbers
+        gates = [step.key for step in steps if step.node.type == "eventBasedGateway"]
+        found = [numbers.get(Moment(key, "run")) for key in gates]
+        return {None if number is None else self._circles[number] for number in found}
 
     def _desks(self, worked: Sequence[int]) -> tuple[str, ...]:
         """Return who works, in the order of the work."""

@@ -216,7 +216,8 @@ class _Maker:
     def _stretch(self, reach: Reach, listed: Mapping[str, str]) -> WaitingStretch:
         end, steps = reach.end, self.structure.execution.steps
         endless = reach.is_endless or self._repeats_for_ever(reach)
-        endless = endless and not self.workings.is_cut_off(end)
+        if endless and reach.may_be_cut_off:
+            endless = not self.workings.is_cut_off(end)
         around = self.workings.around(end, endless=endless)
         worked = self.workings.reduce(end)
         reduced = None if isinstance(worked, str) else worked

@@ -73,11 +73,6 @@ class Workings:
     def _is_dated(self) -> bool:
         return self.game.timings.is_dated
 
-    @cached_property
-    def _has_borders(self) -> bool:
-        """Whether events stand on borders: nothing else cuts off what goes round and round."""
-        return any(step.boundaries for step in self.game.steps.values())
-
     # Bounds
 
     def around(self, end: Moment, *, endless: bool) -> Range | None:
@@ -124,9 +119,7 @@ class Workings:
         bool
             True where a deadline bounds it, however often it goes round.
         """
-        if self._is_dated or not self._has_borders:
-            return False
-        if not self._reductions.intervals.found.deadlines:
+        if self._is_dated or not self._reductions.intervals.found.deadlines:
             return False
         return all(bounds.maximum < math.inf for bounds in self._legs(end).values())
 

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Final, TypeAlias
 
 from cjbpmn.distributions import Distribution, Fixed
+from cjbpmn.flow_nodes import Loop
 from cjbpmn.waiting.execution import Step
 from cjbpmn.waiting.playing.lineage import Branch, Stay
 from cjbpmn.waiting.playing.scopes import Scopes
@@ -13,6 +14,7 @@ from cjbpmn.waiting.playing.tokens import MANY, MAX_INSTANCES, Activity, Instanc
 from cjbpmn.waiting.structure import Moment
 
 _SELDOM: Final = 1e-6
+"""A share of cases so small that nobody is told of it."""
 Chances: TypeAlias = list[tuple[Step, float]]
 """Events, and how likely each is."""
 
@@ -168,24 +170,25 @@ class Activities(Scopes):
         return count
 
     def _count_instances(self, activity: Activity) -> None:
-        step, loop = activity.step, activity.step.node.loop
-        times = 1
-        if loop is None:
-            pass
-        elif loop.kind == "standard":
-            times = self._times(step, loop.maximum)
-        elif loop.maximum is None:
-            self.run.warnings[f"assumed-instances:{step.node.id}"] = None
-        else:
-            most = MANY if loop.kind == "parallel" else MAX_INSTANCES
-            if loop.maximum > most:
-                self.run.warnings[f"too-many-instances:{step.node.id}"] = None
-            times = max(1, min(loop.maximum, most))
+        loop = activity.step.node.loop
+        times = 1 if loop is None else self._how_many(activity.step, loop)
         together = times if loop is not None and loop.kind == "parallel" else 1
         activity.todo = times - together
         for _ in range(together):
             scope, token = self.scopes[activity.step.key], activity.token
             self._open(scope, activity, token.last, token.lineage, stay=token.stay)
+
+    def _how_many(self, step: Step, loop: Loop) -> int:
+        """Return how often the content of a sub-process is gone through."""
+        if loop.kind == "standard":
+            return self._times(step, loop.maximum)
+        if loop.maximum is None:
+            self.run.warnings[f"assumed-instances:{step.node.id}"] = None
+            return 1
+        most = MANY if loop.kind == "parallel" else MAX_INSTANCES
+        if loop.maximum > most:
+            self.run.warnings[f"too-many-instances:{step.node.id}"] = None
+        return max(1, min(loop.maximum, most))
 
     def _worked(self, activity: Activity) -> None:
         """The own work is done: send, then wait for the reply if there is to be one."""
