@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import signal
+import time
 import traceback
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from random import Random
 from types import FrameType
@@ -31,6 +34,9 @@ T = TypeVar("T")
 
 LIMIT = 5.0
 """Seconds of computing for all that is done with one mutant, where that is judged."""
+
+LIMIT_OF_ONE = 2.0
+"""Seconds of computing for each of the questions that are asked of a model, likewise."""
 
 _DEEPEST = 240  # libxml2 reads 256 levels; an edit may go beyond
 _HOME = Path(cjbpmn.__file__).parent
@@ -57,7 +63,7 @@ def judge(data: bytes, seed: int) -> Verdict:
     """Check a mutant and put what went wrong into words: exception type and place."""
     try:
         with _limit(LIMIT):
-            return Verdict(check(data, seed))
+            return Verdict(check(data, seed, LIMIT_OF_ONE))
     except LawBroken as broken:
         law, _, detail = str(broken).partition(": ")
         return Verdict(finding=f"law: {law}", detail=detail)
@@ -67,7 +73,7 @@ def judge(data: bytes, seed: int) -> Verdict:
         )
 
 
-def check(data: bytes, seed: int) -> str | None:
+def check(data: bytes, seed: int, most: float = math.inf) -> str | None:
     """Check all laws on some bytes.
 
     Returns
@@ -90,7 +96,7 @@ def check(data: bytes, seed: int) -> str | None:
             return "read"
         _require(document.to_bytes() == data, "unedited is byte-identical")
         _check_edit(data, Random(seed))  # noqa: S311  (repeatable)
-        return _check_use(document, _check_strip(data), seed)
+        return _check_use(document, _check_strip(data), seed, most)
 
 
 def _check_edit(data: bytes, rng: Random) -> None:
@@ -122,23 +128,23 @@ def _check_strip(data: bytes) -> bytes | None:
     return stripped
 
 
-def _check_use(document: Document, stripped: bytes | None, seed: int) -> str | None:
+def _check_use(document: Document, stripped: bytes | None, seed: int, most: float) -> str | None:
     try:
-        graph = build_graph(document)
+        graph = _timed(partial(build_graph, document), most)
     except CjbpmnError:
         return "graph"
-    refused = _ask(graph)
+    refused = _ask(graph, most)
     if stripped is not None and stripped != document.to_bytes():
         # What the file takes for ours is nothing to meet.
         graph = _graph_of(stripped) or graph
     return _check_enrichment(document, stripped, graph, seed) or refused
 
 
-def _ask(graph: ProcessGraph) -> str | None:
+def _ask(graph: ProcessGraph, most: float) -> str | None:
     refused = None
     for question in (find_interaction_points, find_waiting_stretches):
         try:
-            question(graph)
+            _timed(partial(question, graph), most)  # type: ignore[arg-type]
         except CjbpmnError:
             refused = question.__name__
     return refused
@@ -215,6 +221,13 @@ def _require(holds: bool, law: str, *details: object) -> None:
     if len(details) > 1:
         words.append(first_difference(details[1], details[2]))  # type: ignore[arg-type]
     raise LawBroken(f"{law}: {' '.join(words)}")
+
+
+def _timed(question: Callable[[], T], most: float) -> T:
+    started = time.process_time()
+    answer = question()
+    _require(time.process_time() - started < most, f"an answer within {most:g} seconds")
+    return answer
 
 
 @contextmanager
