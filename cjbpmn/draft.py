@@ -99,6 +99,8 @@ class _Draft:
         title = organisation or next(filter(None, names), "") or "A journey"
         lines = [*(f"# {line}" for line in self.ask["head"]), "cjbpmn: 1"]
         lines.append(f"journey: {text_as_yaml(title)}")
+        if self.language != "en":
+            lines.append(f"language: {self.language}")
         lines += [f"customer: {text_as_yaml(name)}" for name in sorted(filter(None, names))[:1]]
         lines += ["need:", f"# {self.ask['who']}", "persona:"]
         lines += [f"# {self.ask['phases']}", "phases: []", "steps:"]

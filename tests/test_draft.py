@@ -56,6 +56,11 @@ def test_the_questions_are_in_the_language_of_the_model_or_as_asked(webshop: Pro
         draft_journey(webshop, language="fi")
 
 
+def test_a_draft_says_its_language_unless_it_is_english(webshop: ProcessGraph) -> None:
+    assert read(webshop, language="de").language == "de"
+    assert read(webshop).language is None
+
+
 def test_an_unknown_customer_is_refused(webshop: ProcessGraph) -> None:
     with pytest.raises(ElementNotFound):
         draft_journey(webshop, customer=["Nobody"])

@@ -170,8 +170,8 @@ class CustomerPool:
         ends = (planned.host or customer, contact.other)
         source, target = ends if contact.direction == Direction.FROM_CUSTOMER else ends[::-1]
         flow = make("bpmn:messageFlow", id=identifier, sourceRef=source, targetRef=target)
-        if planned.step.channel:
-            flow.set("name", planned.step.channel)
+        if planned.channel:
+            flow.set("name", planned.channel)
         return self.record.add(self.collaboration, flow)
 
     def _draw(self, participant: Element) -> None:

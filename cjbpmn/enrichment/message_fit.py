@@ -174,7 +174,7 @@ class MessageFit:
             # In the order of what they meet, they need not cross.
             drawn.sort(key=lambda one: one[1].centre[0])
             slots = _slots(len(drawn), -placed[index].flow_least, placed[index].flow_reach)
-            size = self._page.name_size(planned.step.channel or "")
+            size = self._page.name_size(planned.channel)
             for (contact, target), (offset, least, reach) in zip(drawn, slots, strict=True):
                 line = Contact(
                     index,

@@ -91,7 +91,8 @@ class PlannedContact:
 class PlannedStep:
     """A step with what its references mean, the flow node that carries it, and its contacts.
 
-    What is drawn of it stands here too: its phase, its evidence, its notes and its colour.
+    What is drawn of it stands here too: its phase, what its channel is called, its evidence, its
+    notes and its colour.
     """
 
     step: Step
@@ -100,6 +101,7 @@ class PlannedStep:
     host: str | None = None
     contacts: list[PlannedContact] = field(default_factory=list)
     phase: str | None = None
+    channel: str = ""
     sees: tuple[Evidence, ...] = ()
     notes: list[Note] = field(default_factory=list)
     is_coloured: bool = False

@@ -14,6 +14,7 @@ from typing import Final
 
 from cjbpmn import elements as bpmn
 from cjbpmn import lexicon
+from cjbpmn.channel_names import channel_called
 from cjbpmn.contacts import customer_side
 from cjbpmn.customer import customer_nodes, resolve_customer
 from cjbpmn.diagram import Bounds, Diagram, main_diagram
@@ -27,7 +28,7 @@ from cjbpmn.journey import Emotion, Evidence, Journey, Observation, Persona, Pha
 from cjbpmn.names import qualified
 from cjbpmn.reading_order import rank_nodes
 from cjbpmn.references import References
-from cjbpmn.vocabulary import Channel, Direction, EvidenceType, Source
+from cjbpmn.vocabulary import Direction, EvidenceType, Source
 
 _FEELING: Final = re.compile(
     r"(?:☹☹|☹|●|☺☺|☺) ?(?P<sign>[+\N{MINUS SIGN}-]?)(?P<step>[012]) (?P<who>.+)"
@@ -125,12 +126,15 @@ class _Rebuilding:
         }
 
     def lanes(self) -> list[str]:
-        """Return the lanes of the customer; a pool without lanes stands for itself."""
-        found = []
+        """Return the lanes of the customer; a pool without lanes stands for itself.
+
+        A pool and its lane may bear the same name, and both be the customer: that is one lane.
+        """
+        found: list[str] = []
         for one in sorted(self.customers):
             inside = [lane.id for lane in self.graph.lanes.values() if lane.participant == one]
             found += inside or [one]
-        return found
+        return list(dict.fromkeys(found))
 
     def journey(self, lane: str) -> Journey | None:
         """Rebuild the journey of one lane."""
@@ -174,7 +178,7 @@ class _Rebuilding:
 
     def _step(self, node: FlowNode) -> Step:
         meets = list(self._meets(node))
-        channels = [name for _, _, name in meets if name in set(Channel)]
+        channels = filter(None, (channel_called(name) for _, _, name in meets))
         directions = {direction for _, direction, _ in meets}
         direction = Direction.BOTH if len(directions) > 1 else next(iter(directions), None)
         others = tuple(dict.fromkeys(self.references.shortest(other) for other, _, _ in meets))
@@ -182,7 +186,7 @@ class _Rebuilding:
             node.name or node.id,
             at=others or (self.references.shortest(node.id),),
             phase=self._phase(node),
-            channel=next(iter(channels), None),
+            channel=next(channels, None),
             direction=direction,
             sees=tuple(self._evidence(node)),
             feels=self._feelings(node),

@@ -169,7 +169,7 @@ class SwimlaneFit:
         bounds = [self._page.flow_node(one) for one in meets if one != self._plan.black_box]
         centres = docks or [one.centre[0] for one in bounds if one is not None]
         drawn = self._page.drawn_contacts(planned.contacts)
-        along = self._page.name_size(planned.step.channel or "")[1 if self.is_upright else 0]
+        along = self._page.name_size(planned.channel)[1 if self.is_upright else 0]
         name = NAME_GAP + along if along else 0.0
         return PlacedStep(
             wish=_middle(centres),

@@ -94,7 +94,7 @@ def _entries(moment: Moment, wording: Wording) -> list[_Entry]:
         more = len(moment.meetings) - _MOST + 1
         found[-1] = _Entry("", wording.say("more", n=more), [], [])
     elif not found and moment.step is not None and moment.step.channel:
-        found = [_Entry("", _beside(moment.step.channel), [], [])]
+        found = [_Entry("", _beside(wording.channel(moment.step.channel)), [], [])]
     return found
 
 
@@ -102,7 +102,7 @@ def _entry(meeting: Meeting, wording: Wording) -> _Entry:
     who = wording.say("partner", who=meeting.lane) if meeting.partner else meeting.lane
     return _Entry(
         meeting.direction,
-        _beside(meeting.channel or wording.say("no_channel")),
+        _beside(wording.channel(meeting.channel)),
         wrap(meeting.activity or wording.say("no_name"), TEXT, NORMAL, most=3),
         wrap(who, TEXT, FAINT_ITALIC, most=2),
     )

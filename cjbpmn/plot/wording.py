@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from cjbpmn import lexicon
+from cjbpmn.channel_names import channel_name
 
 TO: Final = "\N{EN DASH}"
 
@@ -61,6 +62,10 @@ class Wording:
             The phrase in this language.
         """
         return self.say(one if number == 1 else several, n=number)
+
+    def channel(self, channel: str | None) -> str:
+        """Return what a channel is called; or that nobody told it."""
+        return channel_name(channel, self.language) if channel else self.say("no_channel")
 
 
 ENGLISH: Final = Wording()
