@@ -88,15 +88,20 @@ def test_printable_is_one_line_and_stays_as_it_is(text: str) -> None:
 
 # JSON
 
+VALUES = [
+    PAY.as_dict() | {"customer_name": "I pay", "other_name": "Collect money"},
+    CALL.as_dict() | {"customer_name": "call", "other_name": "answer"},
+]
+
 
 def test_one_model_is_its_values() -> None:
-    assert json.loads(to_json([POINTS])) == [PAY.as_dict(), CALL.as_dict()]
+    assert json.loads(to_json([POINTS])) == VALUES
     assert json.loads(to_json([WAITS])) == json.loads(json.dumps(REPORT.as_dict()))
 
 
 def test_several_models_are_a_list_with_paths() -> None:
     [entry] = json.loads(to_json([POINTS], several=True))
-    assert entry == {"path": "shop.bpmn", "points": [PAY.as_dict(), CALL.as_dict()]}
+    assert entry == {"path": "shop.bpmn", "points": VALUES}
     [entry] = json.loads(to_json([WAITS], several=True))
     assert entry == {"path": "shop.bpmn", **json.loads(to_json([WAITS]))}
     assert json.loads(to_json([], several=True)) == []

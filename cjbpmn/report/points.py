@@ -72,8 +72,15 @@ class ModelPoints:
         return plural(len(self.points), "interaction point")
 
     def as_values(self) -> list[dict[str, Any]]:
-        """Return them as plain values for JSON."""
-        return [point.as_dict() for point in self.points]
+        """Return them as plain values for JSON, with the names of the two ends."""
+        return [
+            point.as_dict()
+            | {
+                "customer_name": self._label(point.customer_node),
+                "other_name": self._label(point.other_node),
+            }
+            for point in self.points
+        ]
 
     def as_entry(self) -> dict[str, Any]:
         """Return the same with the path, as one of many."""
