@@ -26,6 +26,7 @@ from cjbpmn.regular_file import read_regular_file
 from cjbpmn.shapes import NewEdge, NewShape, make_drawings
 from cjbpmn.source import MAX_BYTES, Source
 
+_WAYPOINT = qualified("di:waypoint")
 _ATTRIBUTE = re.compile(rf"(?!xmlns)(?:(?:{'|'.join(NAMESPACES)}):)?[A-Za-z_][\w.-]*", re.ASCII)
 _HOLDS_OURS = etree.XPath("boolean(//cj:* | //@cj:*)", namespaces={"cj": CJ})
 
@@ -309,6 +310,9 @@ class Document:
             element.set(name, was)
             if written is not None:
                 self.source.spellings[element, name] = written
+        for element in {element: None for element, _, was, _ in changes if was is None}:
+            if element.tag == _WAYPOINT and not element.attrib:
+                self.remove(element)  # A point that bears no id, and says nothing any more.
         self._remove_all(added, opened, kept)
         self._undeclare(declared)
         self.opened.clear()

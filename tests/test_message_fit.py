@@ -8,11 +8,12 @@ import models
 import pytest
 from models import shape
 
-from cjbpmn.diagram import Bounds, Diagram, Point, parts_of, waypoints_of
+from cjbpmn.diagram import Bounds, Diagram, Point, bounds_of, parts_of, waypoints_of
 from cjbpmn.document import Document, read_document
 from cjbpmn.enrichment import enrich_document
 from cjbpmn.enrichment.message_routes import Contact, assign_columns
 from cjbpmn.journey import Journey, Step
+from cjbpmn.names import local_name
 
 TASK, TARGET = Bounds(60, -200, 100, 80), Bounds(60, 300, 100, 80)
 
@@ -148,3 +149,33 @@ def test_no_point_of_a_flow_stays_inside_a_pool_that_grows() -> None:
     pool = diagram.bounds("customer")
     assert pool is not None
     assert all(y >= pool.bottom for _, y in way(diagram, "m2"))
+
+
+def test_a_straight_flow_of_a_moved_black_box_gets_bends_and_a_place_for_its_name() -> None:
+    below = BOX_BELOW.replace(
+        b'<di:waypoint x="200" y="480"/><di:waypoint x="200" y="430"/>'
+        b'<di:waypoint x="350" y="430"/><di:waypoint x="350" y="380"/>',
+        b'<di:waypoint x="350" y="480"/><di:waypoint x="350" y="380"/>',
+    ).replace(b'id="m3"', b'id="m3" name="call"')
+    assert below.count(b"<di:waypoint") == BOX_BELOW.count(b"<di:waypoint") - 2
+    step = Step("I order", at=("take",))
+    document, diagram = told(below, step)
+    stone, pool = diagram.bounds("pick"), diagram.bounds("customer")
+    assert stone is not None
+    assert pool is not None
+    points = way(diagram, "m3")
+    assert len(points) > 2
+    assert not any(stone.overlaps(part) for part in parts_of(points))
+    edge = diagram.edge("m3")
+    assert edge is not None
+    assert [local_name(child.tag) for child in edge][-1] == "BPMNLabel"
+    drawn = edge.find("{*}BPMNLabel")
+    assert drawn is not None
+    label = bounds_of(drawn)
+    assert label is not None
+    assert pool.bottom < label.y < label.bottom < 100
+    once = document.to_bytes()
+    enrich_document(document, Journey("Told", customer="Customer", steps=(step,)))
+    assert document.to_bytes() == once
+    document.strip()
+    assert document.to_bytes() == below

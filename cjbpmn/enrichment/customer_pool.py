@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from cjbpmn import elements as bpmn
 from cjbpmn import lexicon
-from cjbpmn.diagram import Bounds, Diagram, Point, waypoints_of
+from cjbpmn.diagram import Bounds, Diagram, Point, number_text, waypoints_of
 from cjbpmn.document import Document
 from cjbpmn.elements import Element, make
 from cjbpmn.emotion_scale import SCALE
@@ -18,7 +18,7 @@ from cjbpmn.enrichment.record import EnrichmentRecord
 from cjbpmn.enrichment.surroundings import words_around
 from cjbpmn.enrichment.swimlane_fit import SwimlaneFit
 from cjbpmn.findings import Finding
-from cjbpmn.names import local_name
+from cjbpmn.names import local_name, qualified
 from cjbpmn.vocabulary import Direction
 
 
@@ -230,13 +230,23 @@ class CustomerPool:
         if edge is None or not points:
             return
         docked = self._docked(points, end) if way is None else self._drawn_anew(points, end, way)
+        self.record.add_points(edge, len(docked) - len(points))
         for place, point in enumerate(docked, start=1):
             for name, value in zip("xy", point, strict=True):
                 self.record.change_number(edge, name, value, part=f"di:waypoint[{place}]")
         if way is not None and way.name is not None:
-            name_place = self.sheet.on_page(way.name)
-            for name, value in name_place._asdict().items():
-                self.record.change_number(edge, name, value, part="bpmndi:BPMNLabel/dc:Bounds")
+            self._name(edge, self.sheet.on_page(way.name))
+
+    def _name(self, edge: Element, place: Bounds) -> None:
+        """Put the name of a line in its place; without one, tools write it across the line."""
+        numbers = place._asdict()
+        if edge.find(qualified("bpmndi:BPMNLabel")) is None:
+            label = make("bpmndi:BPMNLabel", id=self.record.free_id("CjName"))
+            said = {name: number_text(value) for name, value in numbers.items()}
+            label.append(make("dc:Bounds", **said))
+            self.record.add(edge, label, -1)
+        for name, value in numbers.items():
+            self.record.change_number(edge, name, value, part="bpmndi:BPMNLabel/dc:Bounds")
 
     def _docked(self, points: list[Point], end: int) -> list[Point]:
         """Return the points of a line with its end on the border of the pool, and none in it."""
@@ -249,7 +259,7 @@ class CustomerPool:
         return [(x, max(y, pool.bottom)) for x, y in points]
 
     def _drawn_anew(self, points: list[Point], end: int, way: Route) -> list[Point]:
-        """Return the points of a new way, as many as the line has."""
+        """Return the points of a new way, no fewer than the line has."""
         found = list(way.points[:: -1 if end else 1])
         (x, y), (to_x, to_y) = found[:2]
         more = len(points) - len(found)

@@ -184,7 +184,7 @@ class Past(NamedTuple):
 
 
 def find_detour(
-    target: Bounds, sideways: Sequence[Point], past: Past, crossed: int = _MANY, most: int = 3
+    target: Bounds, sideways: Sequence[Point], past: Past, crossed: int = _MANY
 ) -> tuple[Point, ...]:
     """Find a way down beside what stands above a target, and from there to it.
 
@@ -200,8 +200,6 @@ def find_detour(
         What is in the way.
     crossed : int
         How much the straight way runs through.
-    most : int
-        How many points the detour may have.
 
     Returns
     -------
@@ -222,8 +220,6 @@ def find_detour(
         shared = len(taken.near(x, _BESIDE - 2))
         on_lines = 0.4 * obstacles.along(x, target.y) + 0.6 * obstacles.words(x, target)
         for worse, points in _landings(target, sideways, x):
-            if len(points) > most:
-                continue
             along = sum(lie_along(points, other) for other in others)
             cost = away / 100 + worse + on_lines + 100 * (shared + along)
             if best is None or cost < best[0]:

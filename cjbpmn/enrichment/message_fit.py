@@ -30,7 +30,6 @@ NewFlow = tuple[int, int, PlannedContact]
 
 _SIDE_BY_SIDE: Final = 24.0  # between two message flows at one step
 _TOP: Final = 8.0  # between the swimlane and the names of the flows
-_MOST_POINTS: Final = 3  # of the end of a flow
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +162,6 @@ class MessageFit:
                 to_customer,
                 reach=math.inf,  # It may leave the pool anywhere.
                 is_round=node is not None and node.is_event,
-                most=min(len(points) - 1, _MOST_POINTS),
                 aside=points[0 if to_customer else -1][0] - target.centre[0],
             )
             yield _Flow(flow.id, contact, -1, *self._page.name_size(flow.name))

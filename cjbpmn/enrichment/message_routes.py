@@ -51,8 +51,6 @@ class Contact:
         How far from there it must be at least, to the left if negative: there may be other flows.
     is_round : bool
         Whether the target is an event, whose border falls away to both sides.
-    most : int
-        How many points its end may have: one from above, two from the side, else three.
     aside : float
         How far from the middle of its target it comes down best.
     """
@@ -64,7 +62,6 @@ class Contact:
     reach: float = 38.0
     least: float = -math.inf
     is_round: bool = False
-    most: int = 3
     aside: float = 0.0
 
     @property
@@ -184,9 +181,9 @@ def assign_columns(
         way = contact.landing(best)
         is_shared = len(way) > 1 and any(lie_along(way, other) for other in others)
         is_shared = is_shared or bool(taken.near(best, _ON_EACH_OTHER))
-        if contact.most > 1 and (crossed or is_shared):
+        if crossed or is_shared:
             past = Past(in_the_way, taken, others)
-            detour = find_detour(target, contact.sideways, past, crossed or 1, contact.most)
+            detour = find_detour(target, contact.sideways, past, crossed or 1)
             best = detour[0][0] if detour else best
         column = Column((best if contact.can_leave(task, best) else at_step, best))
         column.detour = detour
@@ -222,9 +219,7 @@ def _wishes(contact: Contact, at_step: float, taken: Taken) -> list[float]:
     near = taken.near(target.centre[0], reach)
     wishes |= {x + sign * (_CLEARANCE + 2) for x in near for sign in (-1, 1)}
     found = sorted(x for x in wishes if abs(x - target.centre[0]) <= reach + 0.01)
-    if contact.most > 1:
-        found += [x for away in _BESIDE for x in (target.x - away, target.right + away)]
-    return found or [middle]
+    return found + [x for away in _BESIDE for x in (target.x - away, target.right + away)]
 
 
 def _choose(

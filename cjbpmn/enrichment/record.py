@@ -9,7 +9,7 @@ from lxml import etree
 from cjbpmn.diagram import number_of, number_text
 from cjbpmn.document import Document
 from cjbpmn.element_paths import find_part
-from cjbpmn.elements import Element
+from cjbpmn.elements import Element, make
 from cjbpmn.extensions.enrichment import Added, Changed, Enrichment
 from cjbpmn.names import CJ, namespace, qualified
 from cjbpmn.shapes import NewEdge, NewShape
@@ -84,6 +84,15 @@ class EnrichmentRecord:
         found = find_part(of, part)
         if found is not None and number_of(found.get(attribute)) != value:
             self.change(of, attribute, number_text(value), part)
+
+    def add_points(self, edge: Element, more: int) -> None:
+        """Give a line more points, for `change_number` to say where they are.
+
+        They bear no ids: what says nothing any more once it is stripped goes then.
+        """
+        place = edge.index(edge.findall(qualified("di:waypoint"))[-1])
+        for number in range(1, more + 1):
+            self.document.insert(edge, make("di:waypoint"), place + number)
 
     def write(self, process: Element) -> None:
         """Write the record into the document, last of all."""
