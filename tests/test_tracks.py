@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from itertools import combinations, pairwise, permutations
+from functools import partial
+from itertools import combinations, count, pairwise, permutations
 from typing import TYPE_CHECKING
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from work import count_calls
 
 from cjbpmn.diagram import Bounds
 from cjbpmn.enrichment.message_routes import Contact, assign_columns, assign_tracks, route
-from cjbpmn.enrichment.tracks import share_tracks
+from cjbpmn.enrichment.tracks import _Taken, share_tracks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -50,6 +52,38 @@ def test_lines_on_one_track_do_not_touch(lines: dict[int, Ends]) -> None:
         if tracks[a] == tracks[b]:
             one, other = ([at for at, _ in lines[name]] for name in (a, b))
             assert max(one) < min(other) or max(other) < min(one)
+
+
+spans = st.tuples(st.integers(0, 20), st.integers(0, 20)).map(lambda ends: (min(ends), max(ends)))
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(spans, st.integers(0, 12)), max_size=40), st.sampled_from([0.0, 2.0]))
+def test_a_line_takes_the_first_track_that_is_free(
+    wanted: list[tuple[tuple[int, int], int]], clearance: float
+) -> None:
+    taken, there = _Taken(clearance), list[tuple[int, tuple[int, int]]]()
+    for (low, high), least in wanted:
+        free = next(
+            track
+            for track in count(least)
+            if not any(
+                track == other and low <= end + clearance and start <= high + clearance
+                for other, (start, end) in there
+            )
+        )
+        assert taken.take((low, high), least) == free
+        there.append((free, (low, high)))
+
+
+def test_very_many_lines_from_one_place_are_soon_sorted() -> None:
+    few, many = (
+        count_calls(
+            partial(share_tracks, {n: [(0.0, False), (n - size / 2, True)] for n in range(size)})
+        )[1]
+        for size in (2_000, 8_000)
+    )
+    assert many < 6 * few
 
 
 @settings(max_examples=300, deadline=None)

@@ -139,21 +139,75 @@ class _Channel(Generic[Name]):
         self, order: Iterable[Name], before: Mapping[Name, Collection[Name]]
     ) -> dict[Name, int]:
         """Give each line the first track that is free, behind those that must turn before it."""
-        taken: list[list[Span]] = []
+        taken = _Taken(self.clearance)
         found: dict[Name, int] = {}
         for name in order:
             earlier = (found[one] + 1 for one in before.get(name, ()) if one in found)
-            track = max(earlier, default=0)
-            while track < len(taken) and not self._fits(taken[track], self.spans[name]):
-                track += 1
-            while track >= len(taken):
-                taken.append([])
-            insort(taken[track], self.spans[name])
-            found[name] = track
+            found[name] = taken.take(self.spans[name], max(earlier, default=0))
         return found
+
+
+class _Taken:
+    """What is taken on the tracks of a channel.
+
+    Of many lines that all pass one place, each needs a track of its own. Therefore blocks of 2, 4,
+    8 and so on tracks know a place that is taken on all of them, and are passed as a whole.
+    """
+
+    def __init__(self, clearance: float) -> None:
+        self._clearance = clearance
+        self._spans: list[list[Span]] = []
+        self._blocks: list[list[Span | None]] = [[]]
+
+    def take(self, span: Span, least: int) -> int:
+        """Take a span on the first track on which it is free, from some track on."""
+        track = least
+        while track < len(self._spans) and not self._fits(self._spans[track], span):
+            track += self._taken_from(track, span)
+        while track > len(self._spans):
+            self._open(None)
+        if track == len(self._spans):
+            self._open(span)
+        else:
+            insort(self._spans[track], span)
+        return track
+
+    def _open(self, span: Span | None) -> None:
+        """Open the next track, and finish the blocks that end with it."""
+        self._spans.append([] if span is None else [span])
+        self._blocks[0].append(span)
+        for level, blocks in enumerate(self._blocks):
+            if len(blocks) % 2:
+                return
+            if level + 1 == len(self._blocks):
+                self._blocks.append([])
+            self._blocks[level + 1].append(_shared(*blocks[-2:]))
+
+    def _taken_from(self, track: int, span: Span) -> int:
+        """Return how many tracks from a taken one on are seen at once to be taken."""
+        many = 1
+        for blocks in self._blocks[1:]:
+            index, rest = divmod(track, 2 * many)
+            if rest or index >= len(blocks) or not self._meets(blocks[index], span):
+                break
+            many *= 2
+        return many
+
+    def _meets(self, place: Span | None, span: Span) -> bool:
+        if place is None:
+            return False
+        return place[0] <= span[1] + self._clearance and span[0] <= place[1] + self._clearance
 
     def _fits(self, taken: Sequence[Span], span: Span) -> bool:
         """Tell whether a span meets none of those that are sorted and meet none of each other."""
         index = bisect_left(taken, span)
-        before = index == 0 or taken[index - 1][1] + self.clearance < span[0]
-        return before and (index == len(taken) or span[1] + self.clearance < taken[index][0])
+        before = index == 0 or taken[index - 1][1] + self._clearance < span[0]
+        return before and (index == len(taken) or span[1] + self._clearance < taken[index][0])
+
+
+def _shared(one: Span | None, other: Span | None) -> Span | None:
+    """Return what two spans have in common, if there is anything."""
+    if one is None or other is None:
+        return None
+    low, high = max(one[0], other[0]), min(one[1], other[1])
+    return (low, high) if low <= high else None
