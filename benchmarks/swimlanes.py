@@ -60,7 +60,11 @@ def ours(document: cj.Document, before: set[str]) -> Drawing:
     """Collect what enrichment drew."""
     drawing = Drawing()
     kinds = {element.get("id"): local_name(element.tag) for element in document.root.iter("{*}*")}
-    for shape in document.root.iter(qualified("bpmndi:BPMNShape"), qualified("bpmndi:BPMNEdge")):
+    diagram = main_diagram(document.root)
+    if diagram is None:
+        return drawing
+    # What is on another page is in nobody's way.
+    for shape in diagram.plane.iter(qualified("bpmndi:BPMNShape"), qualified("bpmndi:BPMNEdge")):
         identifier = shape.get("bpmnElement", "")
         if identifier in before:
             if kinds.get(identifier) in FLOW_NODES - SUB_PROCESSES and (box := bounds_of(shape)):

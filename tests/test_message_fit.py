@@ -32,6 +32,24 @@ def test_a_flow_comes_down_beside_a_name(is_round: bool) -> None:
     assert assign_columns([contact], [TASK], [target], words=[wide]) == [(110, 110)]
 
 
+def test_a_flow_that_has_a_bend_anyway_passes_beside_a_long_name() -> None:
+    away, name = Bounds(-600, -200, 100, 80), Bounds(20, 100, 180, 14)
+    [(leaves, free)] = assign_columns([Contact(0, TARGET)], [away], [TARGET])
+    assert (leaves, free) == (-550, 110)
+    [(_, arrives)] = assign_columns([Contact(0, TARGET)], [away], [TARGET], words=[name])
+    assert arrives in {14, 206}
+
+
+def test_a_flow_that_passes_a_shape_passes_the_name_beside_it_too() -> None:
+    lid, name = Bounds(40, 100, 140, 80), Bounds(150, 200, 120, 14)
+    other = Bounds(-100, 200, 140, 14)
+    for words in ([], [name], [name, other]):
+        [column] = assign_columns([Contact(0, TARGET)], [TASK], [TARGET, lid], words=words)
+        x = column[1]
+        assert not lid.x < x < lid.right
+        assert not any(word.x < x < word.right for word in words)
+
+
 def test_a_name_below_the_target_is_in_nobodys_way() -> None:
     name = Bounds(60, 400, 100, 14)
     assert assign_columns([Contact(0, TARGET)], [TASK], [TARGET], words=[name]) == [(110, 110)]

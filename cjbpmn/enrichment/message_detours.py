@@ -19,6 +19,7 @@ _LITTLE: Final = 0.25
 _TOUCH: Final = 10.0  # lines that share no more than this are told apart
 _BESIDE: Final = 12.0  # between a line and a shape that it runs along
 _SECOND: Final = 22.0
+_CROSSING: Final = 0.5
 _FARTHEST: Final = 400.0
 _HIGHEST: Final = 2000.0
 _MOST_TRIED: Final = 60
@@ -106,19 +107,28 @@ class Obstacles:
                 count += 1 if away < _APART else _LITTLE
         return count
 
-    def words(self, x: float, target: Bounds) -> int:
-        """Count the names that a line from above would run through on its way to a target."""
-        return sum(
-            word.x < x < word.right and word.y < target.y
-            for word in self._words.get(int(x // _STRIPE), ())
+    def lie_on(self, start: Point, end: Point) -> bool:
+        """Tell whether an upright piece runs close to a line."""
+        x, top, bottom = start[0], min(start[1], end[1]), max(start[1], end[1])
+        return any(
+            max(line.x - x, x - line.right) < _APART and line.y < bottom and top < line.bottom
+            for line in self._upright.get(int(x // _STRIPE), ())
         )
+
+    def words(self, x: float, target: Bounds) -> list[Bounds]:
+        """Return the names that a line from above would run through on its way to a target."""
+        return [
+            word
+            for word in self._words.get(int(x // _STRIPE), ())
+            if word.x < x < word.right and word.y < target.y
+        ]
 
     def is_free(self, box: Bounds, target: Bounds) -> bool:
         """Tell whether nothing but the target, and what that stands in, is in a place."""
         return all(shape.holds(target) for shape in self._within(box) if shape.overlaps(box))
 
     def beside(self, target: Bounds) -> list[float]:
-        """Return where lines could run down near a target: right beside what stands there."""
+        """Return where lines could run down near a target: right beside shapes and names."""
         middle = target.centre[0]
         around = Bounds(
             middle - _FARTHEST, target.y - _HIGHEST, 2 * _FARTHEST, _HIGHEST + target.height
@@ -126,9 +136,14 @@ class Obstacles:
         edges = {target.x, target.right}
         for shape in self._within(around):
             edges |= {shape.x, shape.right}
+        for stripe in range(int(around.x // _STRIPE), int(around.right // _STRIPE) + 1):
+            near = (word for word in self._words.get(stripe, ()) if word.overlaps(around))
+            edges |= {x for word in near for x in (word.x, word.right)}
         # There is room for two beside each other.
-        near = sorted(edges, key=lambda x: abs(x - middle))[:_MOST_TRIED]
-        places = {x + sign * away for x in near for sign in (-1, 1) for away in (_BESIDE, _SECOND)}
+        nearest = sorted(edges, key=lambda x: abs(x - middle))[:_MOST_TRIED]
+        places = {
+            x + sign * away for x in nearest for sign in (-1, 1) for away in (_BESIDE, _SECOND)
+        }
         return sorted(places, key=lambda x: abs(x - middle))
 
     def _within(self, box: Bounds) -> Iterator[Bounds]:
@@ -176,11 +191,21 @@ class Past(NamedTuple):
         Where other flows run down.
     others : sequence of sequence of (x, y)
         The detours to the same target that there are.
+    leaves : float
+        Where the flow leaves its step.
+    columns : sequence of (float, float)
+        Where other flows leave theirs, and come down.
     """
 
     obstacles: Obstacles
     taken: Taken
     others: Sequence[Sequence[Point]] = ()
+    leaves: float = 0.0
+    columns: Sequence[tuple[float, float]] = ()
+
+    def crosses(self, x: float) -> int:
+        """Count the flows that are crossed if this one comes down here."""
+        return sum((leaves - self.leaves) * (arrives - x) < 0 for leaves, arrives in self.columns)
 
 
 def find_detour(
@@ -207,7 +232,7 @@ def find_detour(
         The points from where the flow has come down to the target; empty where no way runs
         through less.
     """
-    obstacles, taken, others = past
+    obstacles, taken, others = past[:3]
     best: tuple[float, tuple[Point, ...]] | None = None
     for x in obstacles.beside(target):
         away = abs(x - target.centre[0])
@@ -218,10 +243,12 @@ def find_detour(
         if met >= crossed or (best is not None and best[0] <= away / 100 + 10 * met):
             continue
         shared = len(taken.near(x, _BESIDE - 2))
-        on_lines = 0.4 * obstacles.along(x, target.y) + 0.6 * obstacles.words(x, target)
+        crosses = _CROSSING * past.crosses(x)
+        on_lines = crosses + obstacles.along(x, target.y) + 1.5 * len(obstacles.words(x, target))
         for worse, points in _landings(target, sideways, x):
             along = sum(lie_along(points, other) for other in others)
-            cost = away / 100 + worse + on_lines + 100 * (shared + along)
+            on_line = obstacles.lie_on(*points[-2:]) if len(points) > _SIDEWAYS else 0
+            cost = away / 100 + worse + on_lines + on_line + 100 * (shared + along)
             if best is None or cost < best[0]:
                 met = _crossed(points, target, obstacles)
                 cost += 10 * met

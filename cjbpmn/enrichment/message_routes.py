@@ -14,8 +14,10 @@ LABEL_ZONE = 28.0  # channel names, right below the pool
 _TRACK = 12.0  # one message flow that runs sideways
 _LANDING = 32.0  # above the drawing: room for arrow heads
 _ON_EACH_OTHER = 3.0
+_NEIGHBOURS = 12  # other flows that one might cross
 _CLEARANCE = 10.0  # between the ends of flows that share a track
-_THROUGH = 10.0  # how bad it is to run through a shape
+_CLEAR = 6.0  # between a flow and a name beside it
+_THROUGH = 20.0  # how bad it is to run through a shape
 _BESIDE = (14.0, 26.0, 38.0)  # how far from its target a flow runs down that cannot come from above
 
 
@@ -174,17 +176,21 @@ def assign_columns(
     for contact in contacts:
         task, target = tasks[contact.step], contact.target
         at_step = task.centre[0] + contact.offset
-        best, crossed = _choose(_wishes(contact, at_step, taken), contact, task, in_the_way, taken)
+        wishes = _wishes(contact, at_step, taken, in_the_way)
+        best, crossed = _choose(wishes, contact, task, in_the_way, taken)
         detour: tuple[Point, ...] = ()
         others = beside.get(target, ())
         # Two that come in from one side must not come in at one height.
         way = contact.landing(best)
         is_shared = len(way) > 1 and any(lie_along(way, other) for other in others)
         is_shared = is_shared or bool(taken.near(best, _ON_EACH_OTHER))
-        if crossed or is_shared:
-            past = Past(in_the_way, taken, others)
-            detour = find_detour(target, contact.sideways, past, crossed or 1)
-            best = detour[0][0] if detour else best
+        names = 0 if contact.can_leave(task, best) else len(in_the_way.words(best, target))
+        if crossed or is_shared or names:
+            past = Past(in_the_way, taken, others, at_step, columns[-_NEIGHBOURS:])
+            found = find_detour(target, contact.sideways, past, crossed or 1)
+            named = len(in_the_way.words(found[0][0], target)) if found else 0
+            if found and (crossed or is_shared or named < names):
+                detour, best = found, found[0][0]
         column = Column((best if contact.can_leave(task, best) else at_step, best))
         column.detour = detour
         columns.append(column)
@@ -208,7 +214,7 @@ def _crossed(x: float, contact: Contact, obstacles: Obstacles) -> int:
     return count
 
 
-def _wishes(contact: Contact, at_step: float, taken: Taken) -> list[float]:
+def _wishes(contact: Contact, at_step: float, taken: Taken, obstacles: Obstacles) -> list[float]:
     """Return where a flow might come down: on what it meets, or beside that."""
     target, reach = contact.target, contact.landing_reach
     middle = target.centre[0] + max(-reach, min(reach, contact.aside))
@@ -218,8 +224,14 @@ def _wishes(contact: Contact, at_step: float, taken: Taken) -> list[float]:
     # Close to another that comes down here, where what is farther away is taken.
     near = taken.near(target.centre[0], reach)
     wishes |= {x + sign * (_CLEARANCE + 2) for x in near for sign in (-1, 1)}
+    beside = [x for away in _BESIDE for x in (target.x - away, target.right + away)]
+    # Right beside the names above it.
+    names = obstacles.words(middle, target)
+    past = [x for word in names for x in (word.x - _CLEAR, word.right + _CLEAR)]
+    beside += [x for x in past if max(target.x - x, x - target.right) >= _BESIDE[0]]
+    wishes.update(past)
     found = sorted(x for x in wishes if abs(x - target.centre[0]) <= reach + 0.01)
-    return found + [x for away in _BESIDE for x in (target.x - away, target.right + away)]
+    return found + beside
 
 
 def _choose(
@@ -243,7 +255,7 @@ def _cost(x: float, contact: Contact, task: Bounds, obstacles: Obstacles, taken:
     beside = abs(x - target.centre[0]) > target.width / 2
     bent = 0 if contact.can_leave(task, x) else 1
     shared = len(taken.near(x, _CLEARANCE))
-    worse = 4 * obstacles.along(x, target.y) + 7 * obstacles.words(x, target)
+    worse = 4 * obstacles.along(x, target.y) + 7 * len(obstacles.words(x, target))
     aside = x - target.centre[0] - contact.aside
     # Whatever comes later leaves farther to the right: of two sides that is the better one.
     away = abs(aside) / 100 - aside / 1000
