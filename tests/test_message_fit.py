@@ -197,3 +197,26 @@ def test_a_straight_flow_of_a_moved_black_box_gets_bends_and_a_place_for_its_nam
     assert document.to_bytes() == once
     document.strip()
     assert document.to_bytes() == below
+
+
+def test_a_flow_of_a_moved_black_box_with_a_point_that_makes_no_sense_ends_at_the_pool() -> None:
+    broken = BOX_BELOW.replace(b'<di:waypoint x="430" y="440"/>', b'<di:waypoint x="NaN" y="440"/>')
+    document, diagram = told(broken, Step("I order", at=("take",)))
+    pool, send = diagram.bounds("customer"), diagram.bounds("send")
+    assert pool is not None
+    assert send is not None
+    points = way(diagram, "m2")
+    assert len(points) == 4
+    assert (points[0][1], points[-1][1]) == (send.y, pool.bottom)
+    document.strip()
+    assert document.to_bytes() == broken
+
+
+def test_a_flow_comes_straight_down_on_a_pool() -> None:
+    supplier = Bounds(0, 400, 1200, 60)
+    for x in (30, 300, 1100):
+        [(leaves, arrives)] = assign_columns(
+            [Contact(0, supplier)], [Bounds(x, -200, 100, 80)], [supplier]
+        )
+        assert leaves == arrives
+        assert abs(arrives - (x + 50)) < 40

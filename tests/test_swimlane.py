@@ -3,11 +3,14 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
+import models
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cjbpmn.diagram import Bounds
+from cjbpmn.diagram import Bounds, Diagram
+from cjbpmn.document import read_document
+from cjbpmn.enrichment import Show, enrich_document
 from cjbpmn.enrichment.lettering import OUTSIDE, text_width
 from cjbpmn.enrichment.message_routes import Contact, assign_columns, assign_tracks, route
 from cjbpmn.enrichment.swimlane import (
@@ -18,6 +21,7 @@ from cjbpmn.enrichment.swimlane import (
     lay_out,
 )
 from cjbpmn.enrichment.swimlane_columns import PlacedStep, place
+from cjbpmn.journey import Emotion, Journey, Step
 
 WISHES = st.lists(st.one_of(st.none(), st.floats(-500, 3000)), max_size=30)
 STEPS = st.lists(
@@ -237,3 +241,53 @@ def test_the_end_event_is_as_near_as_the_start_event() -> None:
     # Names of events that reach down to the notes must stand beside them.
     [deep] = lay_out([noted], Room(0, 700, 0), measures=replace(FROM_LEFT, ends=60)).lanes
     assert deep.end.centre[0] - FROM_LEFT.event / 2 > deep.notes[-1][0].right
+
+
+def felt(*feelings: int) -> Diagram:
+    """Draw steps that meet tasks side by side in the middle of a long drawing."""
+    names = [f"t{number}" for number in range(len(feelings))]
+    shapes = [models.shape(name, 150 * at, 0) for at, name in enumerate(names, 4)]
+    ends = models.shape("first", 0, 0), models.shape("last", 2000, 0)
+    tasks = "".join(f'<task id="{name}"/>' for name in ("first", *names, "last"))
+    data = models.definitions(
+        f'<process id="proc">{tasks}</process>' + models.diagram("proc", *shapes, *ends)
+    )
+    steps = tuple(
+        Step("I do", at=(name,), feels=(Emotion(value),))
+        for name, value in zip(names, feelings, strict=True)
+    )
+    document = read_document(data)
+    enrich_document(document, Journey("Told", steps=steps), show=[Show.EMOTION])
+    return Diagram(document.element("plane"))
+
+
+def test_notes_are_folded_where_they_keep_steps_from_what_they_meet() -> None:
+    diagram = felt(-2, 0, -2)
+    notes = [diagram.bounds(f"CjEmotion_{number}") for number in (1, 2, 3)]
+    first, second, last = (note for note in notes if note is not None)
+    # No step comes after the last one, and what goes on one line stays there.
+    assert (first.height, second.height, last.height) == (38, 24, 24)
+    assert first.width < second.width + 20 < last.width
+    for number in (1, 2, 3):
+        step, met = diagram.bounds(f"CjActivity_{number}"), diagram.bounds(f"t{number - 1}")
+        assert step is not None
+        assert met is not None
+        assert abs(step.centre[0] - met.centre[0]) <= 40
+
+
+def test_a_step_stands_above_the_sub_process_that_holds_what_it_meets() -> None:
+    data = models.definitions(
+        '<process id="proc"><task id="a"/><task id="b"/><subProcess id="sub"><task id="inner"/></subProcess>'
+        "</process>"
+        + models.diagram(
+            "proc",
+            models.shape("a", 100, 0),
+            models.shape("sub", 900, 0),
+            models.shape("b", 1500, 0),
+        )
+    )
+    document = read_document(data)
+    enrich_document(document, Journey("Told", steps=(Step("I ask", at=("inner",)),)))
+    step = Diagram(document.element("plane")).bounds("CjActivity_1")
+    assert step is not None
+    assert step.centre[0] == 950

@@ -229,8 +229,14 @@ class CustomerPool:
         points = waypoints_of(edge) if edge is not None else []
         if edge is None or not points:
             return
-        docked = self._docked(points, end) if way is None else self._drawn_anew(points, end, way)
-        self.record.add_points(edge, len(docked) - len(points))
+        drawn = edge.findall(qualified("di:waypoint"))
+        if way is not None:
+            docked = self._drawn_anew(len(drawn), end, way)
+            self.record.add_points(edge, len(docked) - len(drawn))
+        elif len(points) == len(drawn):
+            docked = self._docked(points, end)
+        else:
+            return  # Some of its points make no sense: nobody knows where it runs.
         for place, point in enumerate(docked, start=1):
             for name, value in zip("xy", point, strict=True):
                 self.record.change_number(edge, name, value, part=f"di:waypoint[{place}]")
@@ -258,11 +264,11 @@ class CustomerPool:
         points[end] = min(max(x, pool.x), pool.right), pool.bottom
         return [(x, max(y, pool.bottom)) for x, y in points]
 
-    def _drawn_anew(self, points: list[Point], end: int, way: Route) -> list[Point]:
+    def _drawn_anew(self, least: int, end: int, way: Route) -> list[Point]:
         """Return the points of a new way, no fewer than the line has."""
         found = list(way.points[:: -1 if end else 1])
         (x, y), (to_x, to_y) = found[:2]
-        more = len(points) - len(found)
+        more = least - len(found)
         found[1:1] = [
             (x + (to_x - x) * part / (more + 1), y + (to_y - y) * part / (more + 1))
             for part in range(1, more + 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cjbpmn.diagram import Bounds, Point
 from cjbpmn.enrichment.message_detours import Obstacles, Past, Taken, find_detour, lie_along
@@ -16,6 +16,7 @@ _LANDING = 32.0  # above the drawing: room for arrow heads
 _ON_EACH_OTHER = 3.0
 _NEIGHBOURS = 12  # other flows that one might cross
 _CLEARANCE = 10.0  # between the ends of flows that share a track
+_WIDE = 240.0
 _CLEAR = 6.0  # between a flow and a name beside it
 _THROUGH = 20.0  # how bad it is to run through a shape
 _BESIDE = (14.0, 26.0, 38.0)  # how far from its target a flow runs down that cannot come from above
@@ -70,7 +71,14 @@ class Contact:
     def landing_reach(self) -> float:
         """How far from the middle of its target the flow may come down."""
         half = self.target.width / 2
+        if self.is_wide:
+            return half - 20
         return max(0.0, half - 4 if self.is_round else min(half - 10, 40.0))
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether the target is a pool or the like, in which the middle is no better place."""
+        return self.target.width > _WIDE
 
     def landing(self, x: float) -> list[Point]:
         """Return the last points of a flow that comes down here: on the target, or beside it."""
@@ -173,9 +181,10 @@ def assign_columns(
     taken = Taken()
     beside: dict[Bounds, list[Sequence[Point]]] = {}
     in_the_way = Obstacles(obstacles, lines, words)
-    for contact in contacts:
-        task, target = tasks[contact.step], contact.target
-        at_step = task.centre[0] + contact.offset
+    for given in contacts:
+        task, target = tasks[given.step], given.target
+        at_step = task.centre[0] + given.offset
+        contact = _best_below(given, at_step)
         wishes = _wishes(contact, at_step, taken, in_the_way)
         best, crossed = _choose(wishes, contact, task, in_the_way, taken)
         detour: tuple[Point, ...] = ()
@@ -199,6 +208,15 @@ def assign_columns(
             beside.setdefault(target, []).append(landing)
         taken.add(round(best))
     return columns
+
+
+def _best_below(contact: Contact, at_step: float) -> Contact:
+    """Let a flow to something wide come down right below its step, if nothing else is said."""
+    if contact.aside or not contact.is_wide:
+        return contact
+    reach = contact.landing_reach
+    aside = max(-reach, min(reach, at_step - contact.target.centre[0]))
+    return replace(contact, aside=aside)
 
 
 def _crossed(x: float, contact: Contact, obstacles: Obstacles) -> int:

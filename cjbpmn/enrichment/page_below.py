@@ -71,10 +71,15 @@ class PageBelow:
         return self.own is not None and self.own.bottom > self.rest.y
 
     def flow_node(self, identifier: str) -> Bounds | None:
-        """Return where a flow node is drawn; what else there is, no step stands above."""
-        node = self._plan.graph.nodes.get(identifier)
-        is_flow_node = node is not None and node.type != "participant"
-        return self.find(identifier) if is_flow_node else None
+        """Return where a flow node is drawn, or what it is in; above all else stands no step."""
+        nodes = self._plan.graph.nodes
+        node = nodes.get(identifier)
+        while node is not None and node.type != "participant":
+            found = self.find(node.id)
+            if found is not None or node.scope is None:
+                return found
+            node = nodes.get(node.scope)
+        return None
 
     def drawn_contacts(
         self, contacts: Sequence[PlannedContact]

@@ -122,7 +122,7 @@ def place_steps(
         outer - max(out, steps[-1].right - event / 2 if steps else 0)
         for steps, out in zip(lanes, outs, strict=True)
     ]
-    apart = [[_distance(*pair) for pair in pairwise(steps)] for steps in lanes]
+    apart = [[step_distance(*pair) for pair in pairwise(steps)] for steps in lanes]
     alone = [
         place([step.wish for step in steps], distances, low, high)
         for steps, distances, low, high in zip(lanes, apart, lows, highs, strict=True)
@@ -296,7 +296,19 @@ def _fill_wishes(
     return filled
 
 
-def _distance(before: PlacedStep, after: PlacedStep) -> float:
+def step_distance(before: PlacedStep, after: PlacedStep) -> float:
+    """Say how far two neighbouring steps must stand apart.
+
+    Parameters
+    ----------
+    before, after : PlacedStep
+        The two.
+
+    Returns
+    -------
+    float
+        From the middle of one to the middle of the other.
+    """
     gap = _PHASE_GAP if before.phase != after.phase else 0
     apart = max(before.left + after.left + _GAP + gap, before.right + after.left + 16 + gap)
     if before.flows and after.flows:

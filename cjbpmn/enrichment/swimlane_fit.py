@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from statistics import mean
 
 from cjbpmn.diagram import Bounds, Diagram
@@ -24,13 +25,14 @@ from cjbpmn.enrichment.swimlane import (
     fit_names,
     lay_out,
 )
-from cjbpmn.enrichment.swimlane_columns import PlacedStep
+from cjbpmn.enrichment.swimlane_columns import PlacedStep, step_distance
 
 _UPRIGHT_NAME = 86.0  # the name of evidence below its icon
 _TASK_TEXT, _TASK_LINE, _MOST_LINES = 86.0, 14.4, 20
 _ONE_LINE = 240.0  # a name longer than this is folded
 LEGEND_WIDTH, LEGEND_STEP = 170.0, 32.0
 _LEGEND_GAP = 20.0
+_NARROW, _STEP, _WORTH_IT = 76.0, 6.0, 16.0  # of folded notes
 
 
 class SwimlaneFit:
@@ -67,7 +69,7 @@ class SwimlaneFit:
         self._plan = plan
         self._page = page = PageBelow(plan, diagram, words)
         self._measures = measures = self._measure()
-        lanes = [[self._placed(step) for step in one.steps] for one in plan.journeys]
+        lanes = [self._close(one.steps, [*map(self._placed, one.steps)]) for one in plan.journeys]
         self._flows = MessageFit(plan, page, [step for steps in lanes for step in steps])
         own, rest = page.own, page.rest
         frame = page.find(inside) if inside is not None else None
@@ -182,6 +184,22 @@ class SwimlaneFit:
             length=self._measures.length,
         )
 
+    def _close(
+        self, planned: Sequence[PlannedStep], placed: Sequence[PlacedStep]
+    ) -> Sequence[PlacedStep]:
+        """Fold notes that would keep the next step away from what that meets."""
+        if self.is_upright:
+            return placed
+        found = list(placed)
+        for index, (step, after) in enumerate(pairwise(placed)):
+            if not step.notes or step.wish is None or after.wish is None:
+                continue
+            if after.wish - step.wish < step_distance(step, after):
+                notes = tuple(map(_folded_size, planned[index].notes, step.notes))
+                folded = replace(step, notes=notes)
+                found[index] = folded if folded.right + _WORTH_IT <= step.right else step
+        return found
+
     def _evidence_length(self, name: str) -> float:
         """Return how much room a piece of evidence takes along the way."""
         if not self.is_upright:
@@ -194,6 +212,17 @@ def _middle(places: Sequence[float]) -> float | None:
     if len(places) > 1:
         return mean(places)
     return places[0] if places else None
+
+
+def _folded_size(note: Note, size: tuple[float, float]) -> tuple[float, float]:
+    """Return the size of a note whose lines are folded once; others are folded already."""
+    if note.width is not None:
+        return size
+    most = 2 * (note.text.count("\n") + 1)
+    width = size[0]
+    while width > _NARROW and folded_lines(note.text, width - _STEP - 26) <= most:
+        width -= _STEP
+    return width, folded_lines(note.text, width - 26) * LINE_HEIGHT + 10
 
 
 def note_size(
