@@ -259,6 +259,26 @@ def test_names_lie_on_no_shape_and_on_no_other_name() -> None:
             assert other == one or not box.overlaps(name), (one, other)
 
 
+def test_names_have_as_many_lines_as_they_have_in_the_file() -> None:
+    lines = "&#10;".join("abcdefg")
+    document, content, _ = draw(
+        models.definitions(
+            f'<process id="p"><startEvent id="s" name="{lines}"/><task id="t" name="{lines}"/>'
+            f'<task id="u" name="one&#10;two"/><exclusiveGateway id="g" name="{lines}"/>'
+            '<sequenceFlow id="f1" sourceRef="s" targetRef="t"/>'
+            '<sequenceFlow id="f2" sourceRef="t" targetRef="g"/>'
+            f'<sequenceFlow id="f3" name="{lines}" sourceRef="g" targetRef="u"/></process>'
+        )
+    )
+    assert not list(mistakes(document, content))
+    places, labels = dict(diagram_of(document).drawn()), labels_of(document)
+    assert places["t"].height > places["u"].height == 80
+    for one in ("s", "g", "f3"):
+        assert labels[one].height == 7 * 14
+        assert labels[one].width < 20
+        assert not any(within(labels[one]).overlaps(box) for box in places.values())
+
+
 def test_two_gateways_far_apart_are_joined_beside_what_stands_between() -> None:
     names = "abcd"
     inner = "".join(f'<task id="{one}"/>' for one in names)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import models
 import pytest
-from test_first_drawing import bare, diagram_of, draw, mistakes, ways_of, within
+from test_first_drawing import bare, diagram_of, draw, labels_of, mistakes, ways_of, within
 
 from cjbpmn.diagram import Bounds, Point
 from cjbpmn.enrichment.first_drawing.content import Content
@@ -129,6 +129,22 @@ def test_a_flow_to_a_closed_pool_passes_what_stands_in_the_pool_between() -> Non
     assert not list(messages_on_shapes(content, ways, places))
     assert ways["m"][-1][1] == places["pool2"].y
     assert len(ways["m"]) > 2
+
+
+def test_names_of_message_flows_keep_off_the_borders_of_pools() -> None:
+    flows = "".join(
+        message(f"m{one}{other}", one, other).replace("/>", ' name="pay this please, will you"/>')
+        for one, other in (("a", "c"), ("b", "d"), ("d", "a"))
+    )
+    rows = ['<task id="a"/><task id="b"/>' + sequence("a", "b"), '<task id="c"/>', '<task id="d"/>']
+    document, content, _ = draw(pools(flows, *rows))
+    assert not list(mistakes(document, content))
+    places, labels = dict(diagram_of(document).drawn()), labels_of(document)
+    assert len(labels) == 3
+    for name in labels.values():
+        for pool in ("pool0", "pool1", "pool2"):
+            box = places[pool]
+            assert box.holds(name) or not box.overlaps(within(name))
 
 
 def test_message_flows_of_real_models(corpus: Path) -> None:

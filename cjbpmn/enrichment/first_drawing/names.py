@@ -13,6 +13,7 @@ _CELL: Final = 100.0
 _MOST_CELLS: Final = 100
 _CROWD: Final = 60
 _AWAY: Final = 4.0
+_PAST: Final = 20.0
 
 
 class Index:
@@ -107,7 +108,10 @@ def _corners(points: Sequence[Point], wide: float, high: float) -> Iterator[Poin
         elif x == to_x:
             top, bottom = min(y, to_y), max(y, to_y)
             first = top + _AWAY if to_y >= y else bottom - _AWAY - high
-            for at in (first, (top + bottom - high) / 2):
+            # Past the border of a pool, and past the next one.
+            farther = (first + by if to_y >= y else first - by for by in (_PAST, 2 * _PAST))
+            inside = (at for at in farther if top < at < bottom - high)
+            for at in (first, (top + bottom - high) / 2, *inside):
                 yield from ((x + _AWAY, at), (x - _AWAY - wide, at))
         else:
             yield (x + to_x - wide) / 2, (y + to_y - high) / 2

@@ -158,6 +158,9 @@ class Page:
         for one, box in self.places.items():
             if one not in frames:
                 index.add(one, box)
+                continue
+            (x, y), (right, bottom) = box[:2], (box.right, box.bottom)
+            index.add_line(one, ((x, y), (right, y), (right, bottom), (x, bottom), (x, y)))
         for one, box in self.names.items():
             index.add(one, box)
         for one, points in self.points.items():

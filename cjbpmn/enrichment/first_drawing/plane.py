@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lxml import etree
 
 from cjbpmn.diagram import Bounds
 from cjbpmn.document import Document
+from cjbpmn.elements import Element
 from cjbpmn.enrichment.first_drawing.content import Content
 from cjbpmn.enrichment.first_drawing.groups import draw_groups
 from cjbpmn.enrichment.first_drawing.page import Page
@@ -36,7 +39,7 @@ def draw_model(document: Document, graph: ProcessGraph, record: EnrichmentRecord
     list of Finding
         What is left out.
     """
-    content = Content(graph, document.root)
+    content = Content(_as_written(graph, document.root), document.root)
     if content.shown is None:
         return []
     for prefix in ("bpmndi", "dc", "di"):
@@ -58,6 +61,24 @@ def draw_model(document: Document, graph: ProcessGraph, record: EnrichmentRecord
     plane.extend(make_drawings(((f"{one.element}_di", one) for one in drawn), "", ""))
     record.add(document.root, diagram)
     return findings
+
+
+def _as_written(graph: ProcessGraph, root: Element) -> ProcessGraph:
+    """Return the graph with the line breaks that names have in the file: tools keep them."""
+    names = {
+        element.get("id"): name.strip()
+        for element in root.iter(etree.Element)
+        if "\n" in (name := element.get("name") or "").strip()
+    }
+    if not names:
+        return graph
+    nodes = {
+        one: node._replace(name=names.get(one, node.name)) for one, node in graph.nodes.items()
+    }
+    flows = {
+        one: flow._replace(name=names.get(one, flow.name)) for one, flow in graph.flows.items()
+    }
+    return replace(graph, nodes=nodes, flows=flows)
 
 
 def _shape(identifier: str, box: Bounds, page: Page) -> NewShape:

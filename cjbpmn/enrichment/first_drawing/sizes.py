@@ -36,7 +36,8 @@ def name_size(name: str, width: float = _NAME_WIDTH) -> tuple[float, float]:
     if not name:
         return 0.0, 0.0
     longest = max(text_width(word, OUTSIDE) for word in name.split())
-    used = min(text_width(name, OUTSIDE) + 1, max(width, longest + 1))
+    widest = max(text_width(line.strip(), OUTSIDE) for line in name.split("\n"))
+    used = min(widest + 1, max(width, longest + 1))
     return used + 4, folded_lines(name, used, OUTSIDE) * LINE_HEIGHT
 
 
