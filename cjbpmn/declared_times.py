@@ -42,7 +42,7 @@ def declared_durations(graph: ProcessGraph) -> dict[str, Duration]:
         busy with a step counts too.
     """
     found: dict[str, Duration] = {}
-    for journey in graph.journeys:
+    for journey in graph.declarations:
         for duration in journey.durations:
             for identifier in duration.at:
                 found.setdefault(identifier, duration)
@@ -66,7 +66,7 @@ def declared_shares(graph: ProcessGraph) -> dict[str, float]:
         By sequence flow, from 0 to 1; of several journeys, the first that says so counts.
     """
     found: dict[str, float] = {}
-    for journey in graph.journeys:
+    for journey in graph.declarations:
         for branch in journey.branches:
             for identifier in branch.at:
                 found.setdefault(identifier, branch.share / 100)

@@ -378,6 +378,8 @@ class Empirical:
         In hours.
     shares : tuple of float
         How likely each is; equal where left out. They are normalised to one.
+    endless : bool
+        Whether greater values can occur, too seldom to change any other figure.
 
     Examples
     --------
@@ -387,6 +389,7 @@ class Empirical:
 
     values: tuple[float, ...]
     shares: tuple[float, ...] = ()
+    endless: bool = False
 
     def __post_init__(self) -> None:
         _require(bool(self.values), "empirical: expected at least one value")
@@ -412,6 +415,8 @@ class Empirical:
     @property
     def maximum(self) -> float:
         """The greatest value that can occur."""
+        if self.endless:
+            return math.inf
         return max(v for v, p in zip(self.values, self.shares, strict=True) if p > 0)
 
     def sample(self, rng: np.random.Generator, n: int) -> Numbers:

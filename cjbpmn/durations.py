@@ -55,11 +55,14 @@ class TimeInfo:
     working : bool
         Whether it was stated in working days or hours, of which we know too little to turn them
         into time that passes: a lower bound.
+    partial : bool
+        Whether a part of it is unknown: a lower bound, too.
     """
 
     distribution: Distribution
     source: str
     working: bool = False
+    partial: bool = False
 
     @property
     def hint(self) -> bool:
@@ -322,10 +325,12 @@ def _timers(graph: ProcessGraph) -> list[FlowNode]:
 def _simulated(graph: ProcessGraph, warnings: list[str]) -> Iterator[tuple[str, TimeInfo]]:
     if graph.simulation is not None:
         for identifier, values in graph.simulation.times.items():
+            told = len(warnings)
             parts = [simulated_duration(value, identifier, warnings) for value in values]
             known = tuple(part for part in parts if part is not None)
             if known:
-                yield identifier, TimeInfo(known[0] if len(known) == 1 else Sum(known), "bpsim")
+                whole = known[0] if len(known) == 1 else Sum(known)
+                yield identifier, TimeInfo(whole, "bpsim", partial=len(warnings) > told)
         for identifier, value in graph.simulation.triggers.items():
             at = graph.nodes.get(identifier)
             # At a top-level start event it says how often cases arrive, not how long one waits.

@@ -20,7 +20,7 @@ from cjbpmn.findings import Finding
 from cjbpmn.flow_nodes import EventDefinition, Flow, FlowNode, Lane, Loop, Participant
 from cjbpmn.flow_reading import FlowReader
 from cjbpmn.journey import Journey
-from cjbpmn.journey.elements import journeys_of
+from cjbpmn.journey.declared import read_declared
 from cjbpmn.memory import without_collection
 
 __all__ = [
@@ -65,6 +65,8 @@ class ProcessGraph:
         Those that vendors keep with an element, in words of their own.
     global_tasks : frozenset of str
         The tasks outside of all processes: activities may call them.
+    loose : Journey or None
+        Times, shares and working hours that the file keeps with elements, for no journey in it.
     """
 
     nodes: Mapping[str, FlowNode]
@@ -79,11 +81,17 @@ class ProcessGraph:
     simulation: Simulation | None = None
     vendor: VendorTimes = field(default_factory=VendorTimes)
     global_tasks: frozenset[str] = frozenset()
+    loose: Journey | None = None
 
     @property
     def journey(self) -> Journey | None:
         """The only journey, or the first of several; None where there is none."""
         return next(iter(self.journeys), None)
+
+    @property
+    def declarations(self) -> tuple[Journey, ...]:
+        """The journeys, and after them what belongs to none."""
+        return self.journeys if self.loose is None else (*self.journeys, self.loose)
 
     @cached_property
     def network(self) -> nx.MultiDiGraph[str]:
@@ -225,19 +233,20 @@ def build_graph(document: Document) -> ProcessGraph:
     ['Sales', 'Warehouse']
     """
     found = FlowReader(document)
-    journeys, customers = journeys_of(document)
+    declared = read_declared(document)
     known = found.participants.keys() | found.lanes.keys()
     return ProcessGraph(
         found.nodes,
         found.flows,
         found.participants,
         found.lanes,
-        customers=tuple(customer for customer in customers if customer in known),
-        journeys=journeys,
-        findings=tuple(found.findings),
+        customers=tuple(customer for customer in declared.customers if customer in known),
+        journeys=declared.journeys,
+        findings=(*found.findings, *declared.findings),
         path=document.path,
         handlers=found.handlers,
         simulation=read_simulation(document.root),
         vendor=read_vendor_times(document.root),
         global_tasks=frozenset(found.global_tasks),
+        loose=declared.loose,
     )

@@ -22,7 +22,6 @@ from cjbpmn.distributions import (
 )
 from cjbpmn.errors import InvalidValue
 
-_CONSTANT: Final = frozenset({"Floating", "Numeric"})
 _RARE: Final = -30.0
 """The logarithm of a share so small that it changes no figure."""
 _MANY: Final = 1000
@@ -54,11 +53,14 @@ def simulated_duration(
     Uniform(low=1.0, high=3.0)
     """
     make = _BPSIM.get(value.kind)
-    if value.numbers and value.kind not in _CONSTANT and not any(value.numbers.values()):
+    if value.numbers and value.kind != "Floating" and not any(value.numbers.values()):
         # Editors write a mean of 0, and a deviation of 0, where nobody entered anything.
         return None
     if make is None:
-        warnings.append(f"unknown-distribution:{identifier}")
+        is_unread = value.kind == "Unread"
+        warnings.append(
+            f"unread-duration:{identifier}" if is_unread else f"unknown-distribution:{identifier}"
+        )
         return None
     try:
         return make(value)
@@ -85,7 +87,8 @@ def _poisson(value: SimulatedValue) -> Distribution:
     if mean > _MANY:
         return TruncatedNormal(mean * value.unit, math.sqrt(mean) * value.unit)
     most = math.ceil(mean + 10 * math.sqrt(mean)) + 20
-    return _counted(value, [k * math.log(mean) - mean - math.lgamma(k + 1) for k in range(most)])
+    shares = [k * math.log(mean) - mean - math.lgamma(k + 1) for k in range(most)]
+    return _counted(value, shares, endless=True)
 
 
 def _binomial(value: SimulatedValue) -> Distribution:
@@ -103,11 +106,14 @@ def _binomial(value: SimulatedValue) -> Distribution:
     return _counted(value, [way + k * yes + (trials - k) * no for k, way in enumerate(ways)])
 
 
-def _counted(value: SimulatedValue, logarithms: list[float]) -> Distribution:
+def _counted(
+    value: SimulatedValue, logarithms: list[float], *, endless: bool = False
+) -> Distribution:
     """Return zero, one, two and more units of time, by the logarithms of their shares."""
     kept = [(k, one) for k, one in enumerate(logarithms) if one > _RARE or k == 0]
     shares = [(k * value.unit, math.exp(one)) for k, one in kept]
-    return Empirical(tuple(hours for hours, _ in shares), tuple(share for _, share in shares))
+    hours, likely = zip(*shares, strict=True)
+    return Empirical(hours, likely, endless)
 
 
 def _beta(value: SimulatedValue) -> Distribution:
@@ -121,7 +127,6 @@ def _user(value: SimulatedValue) -> Distribution:
 
 _BPSIM: Final[Mapping[str, Callable[[SimulatedValue], Distribution]]] = {
     "Floating": lambda value: Fixed(value.numbers["value"]),
-    "Numeric": lambda value: Fixed(value.numbers["value"]),
     "Uniform": lambda value: Uniform(value.numbers["min"], value.numbers["max"]),
     "Triangular": lambda value: Triangular(
         value.numbers["min"], value.numbers["mode"], value.numbers["max"]

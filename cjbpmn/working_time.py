@@ -60,7 +60,7 @@ def find_working_hours(
         For which elements, lanes and pools anybody says hours.
     """
     declared: dict[str, WorkingHours] = {}
-    for journey in graph.journeys:
+    for journey in graph.declarations:
         for calendar in journey.calendars:
             for identifier in calendar.at:
                 declared.setdefault(identifier, calendar.hours)

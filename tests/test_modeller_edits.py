@@ -16,7 +16,7 @@ from cjbpmn import extensions
 from cjbpmn.enrichment import Show
 from cjbpmn.extensions.customer_activity import CustomerActivity
 from cjbpmn.journey import Journey, Step
-from cjbpmn.journey.elements import journeys_of
+from cjbpmn.journey.declared import journeys_of
 from cjbpmn.names import CJ, qualified
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from cjbpmn.journey import (
     Persona,
     Step,
 )
-from cjbpmn.journey.elements import journeys_of
+from cjbpmn.journey.declared import journeys_of
 from cjbpmn.names import qualified
 
 

@@ -27,7 +27,7 @@ from cjbpmn.journey import (
     Observation,
     Step,
 )
-from cjbpmn.journey.elements import journeys_of
+from cjbpmn.journey.declared import journeys_of
 from cjbpmn.names import qualified
 from cjbpmn.timespan import parse_timespan
 

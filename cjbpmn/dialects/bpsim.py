@@ -3,13 +3,13 @@
 Names are matched without their namespace, since both versions, and tools that write neither of
 the two URIs, put the same words in the same places. What a tool *asks* a simulator for
 (``ResultRequest``, values with ``result=``) is no input and is left out. Several scenarios are
-never merged: one is read.
+never merged: one is read, after those from which it inherits, parameter by parameter.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
@@ -33,6 +33,8 @@ _ELAPSED: Final = (
     "ReworkTime",
 )
 """What adds up to the time that something takes at a node."""
+_ALTOGETHER: Final = (("ElapsedTime",), ("LagTime", "Duration"))
+"""Sums of these that version 2.0 has words for; each counts where nothing before it is told."""
 
 _UNITS: Final = {
     "ms": 1 / 3_600_000,
@@ -46,6 +48,11 @@ _SCALED: Final = frozenset({"value", "mean", "standardDeviation", "min", "max", 
 """The numbers that are times; a gamma's shape is none."""
 _COUNTS: Final = frozenset({"Beta", "Binomial", "Poisson"})
 """Distributions of bare numbers: the unit is that of one."""
+_CONSTANTS: Final = frozenset(
+    {"Floating", "Numeric", "Duration", "Expression", "String", "Boolean", "DateTime"}
+)
+_KIE: Final = "http://www.jboss.org/drools"
+"""Declared in the files of editors that write a zero where nobody entered anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +62,12 @@ class SimulatedValue:
     Parameters
     ----------
     kind : str
-        The BPSim element without ``Parameter`` or ``Distribution``: ``Floating``, ``Uniform``.
+        The BPSim element without ``Parameter`` or ``Distribution``: ``Floating``, ``Uniform``;
+        ``Unread`` where it is one of them and was not understood.
     numbers : mapping of str to float
         Its attributes.
     points : tuple of pairs of float
-        Probability and value of each point of a user distribution.
-    discrete : bool
-        Whether a user distribution knows only its points.
+        Probability and value of each point of a user distribution, or of what is used in turn.
     calendar : str
         The id of the calendar by which it counts; the empty string for time on the clock.
     unit : float
@@ -71,9 +77,11 @@ class SimulatedValue:
     kind: str
     numbers: Mapping[str, float] = field(default_factory=dict)
     points: tuple[tuple[float, float], ...] = ()
-    discrete: bool = True
     calendar: str = ""
     unit: float = 1.0
+
+
+_UNREAD: Final = SimulatedValue("Unread")
 
 
 @dataclass(frozen=True)
@@ -164,33 +172,32 @@ def _names(element: Element) -> list[str]:
 def _read(
     chosen: Element, by_name: Mapping[str, Element], scenarios: tuple[str, ...]
 ) -> Simulation:
-    times: dict[str, tuple[SimulatedValue, ...]] = {}
+    told: dict[str, dict[str, SimulatedValue]] = {}
     triggers: dict[str, SimulatedValue] = {}
     probabilities: dict[str, float] = {}
     calendars: dict[str, WorkingHours | str] = {}
-    begins = None
+    begins, unit = None, _UNITS["min"]
     for element in _lineage(chosen, by_name):
         for calendar in element.iterchildren("{*}Calendar"):
             calendars[calendar.get("id", "")] = _calendar(calendar)
         begins = _start(element) or begins
-        unit = _base_unit(element)
+        unit = _base_unit(element, unit)
         for parameters in element.iterchildren("{*}ElementParameters"):
             target = parameters.get("elementRef", "").rpartition(":")[2]
-            elapsed = tuple(
-                value
-                for name in _ELAPSED
-                for value in _values(parameters, f"{{*}}TimeParameters/{{*}}{name}", unit)
-            )
-            if elapsed:
-                times[target] = elapsed
-            for value in _values(parameters, "{*}ControlParameters/{*}InterTriggerTimer", unit):
-                triggers[target] = value
-            for value in _values(parameters, "{*}ControlParameters/{*}Probability", 1.0):
-                if "value" in value.numbers:
+            for name, value in _parameters(parameters, "Time", unit):
+                told.setdefault(target, {})[name] = value
+            for name, value in _parameters(parameters, "Control", unit):
+                if name == "InterTriggerTimer":
+                    triggers[target] = value
+            for name, value in _parameters(parameters, "Control", 1.0):
+                if name == "Probability" and "value" in value.numbers:
                     probabilities[target] = value.numbers["value"]
+    if _KIE in chosen.nsmap.values():
+        told = {target: _without_zeros(parts) for target, parts in told.items()}
+    times = {target: _elapsed(parts) for target, parts in told.items()}
     return Simulation(
         chosen.get("id", ""),
-        times,
+        {target: parts for target, parts in times.items() if parts},
         triggers,
         probabilities,
         scenarios,
@@ -198,6 +205,18 @@ def _read(
         {name: found for name, found in calendars.items() if isinstance(found, str)},
         begins,
     )
+
+
+def _without_zeros(parts: Mapping[str, SimulatedValue]) -> dict[str, SimulatedValue]:
+    return {name: value for name, value in parts.items() if value.numbers != {"value": 0.0}}
+
+
+def _elapsed(parts: Mapping[str, SimulatedValue]) -> tuple[SimulatedValue, ...]:
+    """Return what adds up to the time at a node."""
+    for names in (_ELAPSED, *_ALTOGETHER):
+        if found := tuple(parts[name] for name in names if name in parts):
+            return found
+    return ()
 
 
 def _calendar(element: Element) -> WorkingHours | str:
@@ -228,39 +247,38 @@ def _lineage(chosen: Element, by_name: Mapping[str, Element]) -> list[Element]:
     return line
 
 
-def _base_unit(scenario: Element) -> float:
+def _base_unit(scenario: Element, inherited: float) -> float:
+    """Return how many hours a number is that names no unit; no number for a unit not known."""
     parameters = scenario.find("{*}ScenarioParameters")
     unit = None if parameters is None else parameters.get("baseTimeUnit")
-    return _UNITS.get(unit or "min", _UNITS["min"])
+    return _UNITS.get(unit, math.nan) if unit else inherited
 
 
-def _values(parameters: Element, path: str, unit: float) -> Iterator[SimulatedValue]:
-    for holder in parameters.iterfind(path):
-        for element in holder.iterchildren("{*}*"):
-            if element.get("result") is None:
-                value = _value(element, unit)
-                if value is not None:
-                    yield replace(value, calendar=element.get("validFor", ""))
-                    break
+def _parameters(told: Element, group: str, unit: float) -> Iterator[tuple[str, SimulatedValue]]:
+    """Yield the parameters of one group, by name; of several values, the first input counts."""
+    for holder in told.iterfind(f"{{*}}{group}Parameters/{{*}}*"):
+        inputs = (one for one in holder.iterchildren("{*}*") if one.get("result") is None)
+        for element in inputs:
+            value = _value(element, unit)
+            if value is not None:
+                yield local_name(holder.tag), replace(value, calendar=element.get("validFor", ""))
+                break
 
 
 def _value(element: Element, unit: float) -> SimulatedValue | None:
+    """Return a value; None where an element is none, nor tells any."""
     tag = local_name(element.tag)
     kind = tag.removesuffix("Parameter").removesuffix("Distribution")
-    if kind == tag:
+    if kind == tag or (kind in _CONSTANTS and not element.get("value")):
         return None
+    named = element.get("timeUnit")
+    factor = _UNITS.get(named, math.nan) if named else unit
     if kind == "Duration":
-        hours = _iso_hours(element.get("value", ""))
-        return None if hours is None else SimulatedValue("Floating", {"value": hours})
-    factor = _UNITS.get(element.get("timeUnit", ""), unit)
-    points = tuple(
-        (probability, value.numbers["value"])
-        for point in element.iterchildren("{*}UserDistributionDataPoint")
-        for inner in point.iterchildren("{*}*")
-        if (probability := _number(point.get("probability"))) is not None
-        and (value := _value(inner, factor)) is not None
-        and "value" in value.numbers
-    )
+        return _constant(_iso_hours(element.get("value", "")))
+    if math.isnan(factor):
+        return _UNREAD
+    if kind in {"Enum", "User"}:
+        return _listed(_data_points(element, kind), factor)
     # The scale of a gamma is a time, and that of a Weibull; that of a beta is none.
     times = _SCALED | ({"scale"} if kind in {"Gamma", "Weibull"} else set())
     numbers = {
@@ -268,8 +286,34 @@ def _value(element: Element, unit: float) -> SimulatedValue | None:
         for name, text in element.attrib.items()
         if (number := _number(text)) is not None
     }
-    discrete = element.get("discrete") not in {"false", "0"}
-    return SimulatedValue(kind, numbers, points, discrete, unit=factor)
+    if kind in _CONSTANTS:
+        # The constant of an expression is a number like any other; words are none.
+        return _constant(numbers.get("value"))
+    return SimulatedValue(kind, numbers, unit=factor)
+
+
+def _constant(hours: float | None) -> SimulatedValue:
+    return _UNREAD if hours is None else SimulatedValue("Floating", {"value": hours})
+
+
+def _data_points(element: Element, kind: str) -> Iterator[tuple[float | None, Element]]:
+    """Yield the values of a list, with how likely each is; those of an enumeration take turns."""
+    if kind == "Enum":
+        yield from ((1.0, one) for one in element.iterchildren("{*}*"))
+    for point in element.iterchildren("{*}UserDistributionDataPoint"):
+        for inner in point.iterchildren("{*}*"):
+            yield _number(point.get("probability")), inner
+
+
+def _listed(points: Iterable[tuple[float | None, Element]], unit: float) -> SimulatedValue:
+    """Return one of several values, each as likely as is told."""
+    found: list[tuple[float, float]] = []
+    for probability, element in points:
+        value = _value(element, unit)
+        if probability is None or value is None or "value" not in value.numbers:
+            return _UNREAD
+        found.append((probability, value.numbers["value"]))
+    return SimulatedValue("User", points=tuple(found), unit=unit)
 
 
 def _number(text: str | bytes | None) -> float | None:

@@ -23,7 +23,7 @@ from cjbpmn.journey import (
     Statistics,
     Step,
 )
-from cjbpmn.journey.elements import journeys_of
+from cjbpmn.journey.declared import journeys_of
 from cjbpmn.references import References
 
 T = TypeVar("T", Step, Observation, Norm, Measurement, Statistics, Duration, Branch, Calendar)

@@ -78,7 +78,7 @@ def wait_words(wait: Wait, wording: Wording = ENGLISH) -> str:
     stretch = wait.stretch
     if stretch is None or stretch.minimum is None or math.isinf(stretch.minimum):
         return wording.say("unknown")
-    if stretch.unknown or stretch.maximum is None or math.isinf(stretch.maximum):
+    if stretch.lower_bound or stretch.maximum is None or math.isinf(stretch.maximum):
         if not stretch.minimum:
             return wording.say("unknown")
         return wording.say("waits_least", time=duration_words(stretch.minimum, wording=wording))

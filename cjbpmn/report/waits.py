@@ -156,7 +156,7 @@ class ModelWaits:
             self._label(stretch.end) + (_OWN_MOVE if is_own else ""),
             " or ".join(self._label(start) for start in stretch.starts) or "the start",
             _takes(stretch),
-            _range(stretch.minimum, None if stretch.unknown else stretch.maximum),
+            _range(stretch.minimum, None if stretch.lower_bound else stretch.maximum),
             names if wide else str(len(steps)),
             str(len(stretch.handoffs)),
         )
@@ -316,7 +316,7 @@ def _two_units(number: int, size: int, large: str, small: str) -> str:
 def _takes(stretch: WaitingStretch) -> str:
     if stretch.unreachable:
         return "never"
-    if not stretch.unknown or stretch.expected is None:
+    if not stretch.lower_bound or stretch.expected is None:
         return hours_in_words(stretch.expected)
     # What is known of it is the least that it takes; if that is nothing, nothing is known.
     return f">= {hours_in_words(stretch.expected)}" if stretch.expected else "?"

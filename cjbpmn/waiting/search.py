@@ -111,7 +111,7 @@ def find_waiting_stretches(
         figures.samples,
         figures.standard_error,
         figures.standard_errors,
-        judge_promises(graph, figures, lower_bound=any(one.unknown for one in stretches)),
+        judge_promises(graph, figures, lower_bound=any(one.lower_bound for one in stretches)),
         figures.engine if figures.samples else "",
         figures.reason or "",
     )
@@ -168,9 +168,10 @@ def _doubts(reaches: Iterable[Reach], timings: Timings) -> Iterator[str]:
             info = timings.durations.get(identifier)
             if info is None:
                 yield f"unknown-duration:{identifier}"
-            elif info.hint:
+                continue
+            if info.hint:
                 yield f"hint-duration:{identifier}"
-            elif info.working:
+            if info.working:
                 yield f"working-time:{identifier}"
 
 
@@ -240,7 +241,8 @@ class _Maker:
             handoffs=reach.handoffs,
             desks=reach.desks,
             partners=self._partners(reach) if self.partners else (),
-            unknown=tuple([i for i in reach.timed if i not in durations]),
+            unknown=tuple([i for i in reach.timed if i not in durations or durations[i].partial]),
+            understated=tuple([i for i in reach.timed if i in durations and durations[i].working]),
             includes_end_work=self.structure.touches[end].before,
             includes_start_work=any(self.structure.touches[start].after for start in reach.starts),
             twin=self._twin(steps[end.key], listed),
@@ -313,13 +315,13 @@ class _Maker:
         if not self.figures.waits:
             return CaseFigures()
         least, most = self.workings.whole
-        unknown = any(stretch.unknown for stretch in stretches)
+        is_bound = any(stretch.lower_bound for stretch in stretches)
         wait, longest = self.figures.mean("wait"), self.figures.mean("longest")
         return CaseFigures(
             journey=self.figures.mean("journey"),
             wait=wait,
             wait_min=least,
-            wait_max=None if unknown else math.inf if self._is_endless(stretches) else most,
+            wait_max=None if is_bound else math.inf if self._is_endless(stretches) else most,
             longest=None if math.isnan(longest) else longest,
             occupied=self.figures.mean("occupied"),
             gaps=self.figures.mean("gaps"),

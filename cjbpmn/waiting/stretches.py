@@ -93,7 +93,9 @@ class WaitingStretch:
     partners : tuple of str
         The pools other than the organisation's that work on it.
     unknown : tuple of str
-        The flow nodes of which nobody knows how long they take.
+        The flow nodes of which nobody knows how long they take, or how long a part of it takes.
+    understated : tuple of str
+        Those that take longer than is counted: they were told in working time.
     includes_end_work, includes_start_work : bool
         Whether work of the contacts themselves belongs to it.
     twin : str or None
@@ -147,6 +149,7 @@ class WaitingStretch:
     desks: tuple[str, ...] = ()
     partners: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    understated: tuple[str, ...] = ()
     includes_end_work: bool = False
     includes_start_work: bool = False
     twin: str | None = None
@@ -171,7 +174,7 @@ class WaitingStretch:
     @property
     def lower_bound(self) -> bool:
         """Whether its figures are only the least that it takes."""
-        return bool(self.unknown)
+        return bool(self.unknown or self.understated)
 
     @property
     def unreachable(self) -> bool:
@@ -210,8 +213,10 @@ class WaitingStretch:
             "by_cause": dict(self.by_cause),
             "method": self._method(),
         }
+        if self.lower_bound:
+            values["lower_bound"] = True
         if self.unknown:
-            values |= {"incomplete": True, "lower_bound": True, "unknown": list(self.unknown)}
+            values |= {"incomplete": True, "unknown": list(self.unknown)}
         if self.includes_end_work:
             values["includes_end_work"] = True
         if self.includes_start_work:
@@ -334,7 +339,7 @@ class CaseFigures:
     wait : float or None
         What of it the customer waits.
     wait_min, wait_max : float or None
-        The range of that; the most is None where something is unknown.
+        The range of that; the most is None where the figures are lower bounds.
     longest : float or None
         The longest single silence.
     occupied : float or None

@@ -75,11 +75,14 @@ def is_countable(distribution: Distribution) -> bool:
     Returns
     -------
     bool
-        True for fixed and empirical ones, sums of these, and what is fixed once it begins.
+        True for fixed and empirical ones with a greatest value, sums of these, and what is fixed
+        once it begins.
     """
     if isinstance(distribution, Sum):
         return all(map(is_countable, distribution.parts))
-    return isinstance(distribution, Fixed | Empirical | Dated)
+    if isinstance(distribution, Empirical):
+        return not distribution.endless
+    return isinstance(distribution, Fixed | Dated)
 
 
 class Script:

@@ -1,0 +1,309 @@
+"""Times and shares in every form that a file tells them in, from the file to the JSON answer.
+
+The figures were worked out by hand. In every model the customer acts, somebody works (at `A`, or at
+`A` or `B`), and the customer is heard of again at `T2`.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+import pytest
+
+from cjbpmn.document import read_document
+from cjbpmn.graph import build_graph
+from cjbpmn.waiting import find_waiting_stretches
+
+NAMESPACES = (
+    'xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:cj="http://cjbpmn.org/schema/1.0" '
+    'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
+    'xmlns:b="http://www.bpsim.org/schemas/2.0"'
+)
+INF = "inf"
+
+
+def definitions(nodes: str, flows: str, *, rest: str = "", lane: str = "", more: str = "") -> bytes:
+    """Write a model in which T1 and T2 are the customer's, and the rest is in one lane."""
+    return (
+        f'<definitions {NAMESPACES} {more} id="d" targetNamespace="x"><process id="P"><laneSet>'
+        '<lane id="L1" name="Customer"><flowNodeRef>T1</flowNodeRef><flowNodeRef>T2</flowNodeRef>'
+        f'</lane><lane id="L2" name="Sales">{lane}'
+        + "".join(f"<flowNodeRef>{name}</flowNodeRef>" for name in ("A", "B", "X", "J"))
+        + f'</lane></laneSet><task id="T1"/>{nodes}<task id="T2"/>{flows}</process>{rest}'
+        "</definitions>"
+    ).encode()
+
+
+def flow(source: str, target: str, content: str = "") -> str:
+    return (
+        f'<sequenceFlow id="{source}_{target}" sourceRef="{source}" targetRef="{target}">'
+        f"{content}</sequenceFlow>"
+    )
+
+
+def line(content: str = "", *, rest: str = "", kind: str = "task", **more: str) -> bytes:
+    """One piece of work in between."""
+    work = f'<{kind} id="A" name="{more.pop("name", "Work")}">{content}</{kind}>'
+    return definitions(work, flow("T1", "A") + flow("A", "T2"), rest=rest, **more)
+
+
+def choice(one: str = "", other: str = "", rest: str = "") -> bytes:
+    """Either one piece of work or another; what is told of each way stands on its flow."""
+    nodes = '<exclusiveGateway id="X"/><task id="A"/><task id="B"/><exclusiveGateway id="J"/>'
+    flows = flow("T1", "X") + flow("X", "A", one) + flow("X", "B", other)
+    return definitions(nodes, flows + flow("A", "J") + flow("B", "J") + flow("J", "T2"), rest=rest)
+
+
+def simulated(*scenarios: str) -> str:
+    return (
+        '<relationship type="BPSimData"><extensionElements><b:BPSimData>'
+        + "".join(scenarios)
+        + "</b:BPSimData></extensionElements></relationship>"
+    )
+
+
+def scenario(*elements: str, unit: str = 'baseTimeUnit="hour"', name: str = "one") -> str:
+    parameters = f"<b:ScenarioParameters {unit}/>" if unit else ""
+    return f"<b:Scenario id={name!r}>{parameters}{''.join(elements)}</b:Scenario>"
+
+
+def element(reference: str, **times: str) -> str:
+    told = "".join(f"<b:{name}>{value}</b:{name}>" for name, value in times.items())
+    return (
+        f'<b:ElementParameters elementRef="{reference}"><b:TimeParameters>{told}'
+        "</b:TimeParameters></b:ElementParameters>"
+    )
+
+
+def likely(reference: str, value: object) -> str:
+    return (
+        f'<b:ElementParameters elementRef="{reference}"><b:ControlParameters><b:Probability>'
+        f"{number(value)}</b:Probability></b:ControlParameters></b:ElementParameters>"
+    )
+
+
+def number(value: object, kind: str = "Floating", more: str = "") -> str:
+    return f'<b:{kind}Parameter value="{value}" {more}/>'
+
+
+def processing(value: str) -> str:
+    return simulated(scenario(element("A", ProcessingTime=value)))
+
+
+def answer(model: bytes, **given: Any) -> dict[str, Any]:
+    """Return what is said in JSON."""
+    graph = build_graph(read_document(model))
+    report = find_waiting_stretches(graph, **given)
+    told: dict[str, Any] = json.loads(json.dumps(report.as_dict()))
+    return told
+
+
+def stretch(told: dict[str, Any]) -> dict[str, Any]:
+    [found] = [one for one in told["stretches"] if one["end"] == "T2"]
+    return dict(found)
+
+
+def figures(told: dict[str, Any]) -> tuple[Any, ...]:
+    found = stretch(told)
+    return found["min"], pytest.approx(found["expected"], abs=1e-9), found["max"]
+
+
+# ------------------------------------------------------------------------------- our own elements
+
+
+OWN = "<extensionElements><cj:duration {}/></extensionElements>"
+SHARE = '<extensionElements><cj:branch share="{}"/></extensionElements>'
+BOTH = simulated(
+    scenario(element("A", ProcessingTime=number(2)), element("B", ProcessingTime=number(10)))
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ('takes="PT1H30M"', (1.5, 1.5, 1.5)),
+        ('least="PT2H" most="PT6H"', (2, 4, 6)),
+        ('least="PT1H" likely="PT2H" most="PT9H" distribution="pert"', (1, 3, 9)),
+        ('takes="PT6H" stages="3" distribution="erlang"', (0, 6, INF)),
+        ('takes="P1D" journey="CjJourney_9"', (24, 24, 24)),
+    ],
+)
+def test_our_elements_count_without_a_journey(said: str, expected: tuple[Any, ...]) -> None:
+    """A tool may drop the journey, which stands on the process, and keep what stands on tasks."""
+    told = answer(line(OWN.format(said)))
+    assert expected == figures(told)
+    assert stretch(told)["sources"] == {"A": "declared"}
+
+
+def test_our_shares_count_without_a_journey() -> None:
+    told = answer(choice(SHARE.format(30), rest=BOTH))
+    assert figures(told) == (2, 7.6, 10)
+
+
+def test_our_calendars_count_without_a_journey() -> None:
+    hours = '<extensionElements><cj:calendar works="Mon-Fri 09:00-17:00"/></extensionElements>'
+    began = (
+        processing(number(4))
+        .replace("</b:ScenarioParameters>", "")
+        .replace(
+            '<b:ScenarioParameters baseTimeUnit="hour"/>',
+            '<b:ScenarioParameters baseTimeUnit="hour"><b:Start>'
+            '<b:DateTimeParameter value="2026-01-09T15:00:00"/></b:Start></b:ScenarioParameters>',
+        )
+    )
+    assert figures(answer(line(lane=hours, rest=began))) == (68, 68, 68)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        'takes="soon"',
+        'takes="-PT3H"',
+        'least="PT6H" most="PT2H"',
+        'takes="PT3H" distribution="weird"',
+        'takes="PT3H" stages="0" distribution="erlang"',
+        'distribution="uniform"',
+    ],
+)
+@pytest.mark.parametrize("journey", ["", '<cj:journey id="CjJourney_1" name="Lunch"/>'])
+def test_one_wrong_time_of_ours_does_not_spoil_the_others(said: str, journey: str) -> None:
+    model = line(OWN.format(said), rest=processing(number(2)))
+    head = b'<process id="P">'
+    assert head in model
+    extended = f"<extensionElements>{journey}</extensionElements>".encode()
+    told = answer(model.replace(head, head + extended))
+    assert figures(told) == (2, 2, 2)
+    assert told["warnings"] == ["unread-duration:A"]
+
+
+@pytest.mark.parametrize("share", ["130", "-5", "many"])
+def test_one_wrong_share_of_ours_does_not_spoil_the_others(share: str) -> None:
+    told = answer(choice(SHARE.format(share), rest=BOTH))
+    assert figures(told) == (2, 6, 10)
+    assert told["warnings"] == ["absurd-probability:X_A", "assumed-probability:X"]
+
+
+# ------------------------------------------------------------------------------------------ BPSim
+
+
+def points(*pairs: tuple[float, str]) -> str:
+    listed = "".join(
+        f'<b:UserDistributionDataPoint probability="{share}">{value}</b:UserDistributionDataPoint>'
+        for share, value in pairs
+    )
+    return f"<b:UserDistribution>{listed}</b:UserDistribution>"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (number(5, "Expression"), (5, 5, 5)),
+        (f"<b:EnumParameter>{number(2)}{number(4)}{number(6)}</b:EnumParameter>", (2, 4, 6)),
+        (points((0.7, number("PT2H", "Duration")), (0.3, number("P1D", "Duration"))), (2, 8.6, 24)),
+        ('<b:PoissonDistribution mean="3"/>', (0, 3, INF)),
+        ('<b:BinomialDistribution probability="0.25" trials="8"/>', (0, 2, 8)),
+        ('<b:WeibullDistribution shape="2" scale="4"/>', (0, 4 * math.gamma(1.5), INF)),
+    ],
+)
+def test_forms_of_a_time_in_bpsim(value: str, expected: tuple[Any, ...]) -> None:
+    assert expected == figures(answer(line(rest=processing(value))))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        number("bpsim:getProperty(&quot;x&quot;) * 2", "Expression"),
+        number("two hours", "String"),
+        number("2026-01-01T00:00:00", "DateTime"),
+        number("soon", "Duration"),
+        number("NaN"),
+        number(2, more='timeUnit="fortnight"'),
+        f"<b:EnumParameter>{number(2)}{number('x', 'Expression')}</b:EnumParameter>",
+        points((0.5, number(2)), (0.5, number("soon", "Duration"))),
+    ],
+)
+def test_what_bpsim_says_and_nobody_can_read_is_named(value: str) -> None:
+    told = answer(line(rest=processing(value)))
+    assert stretch(told)["unknown"] == ["A"]
+    assert "unread-duration:A" in told["warnings"]
+
+
+def test_a_base_unit_that_nobody_knows_is_not_taken_for_minutes() -> None:
+    told = answer(
+        line(
+            rest=simulated(
+                scenario(element("A", ProcessingTime=number(2)), unit='baseTimeUnit="week"')
+            )
+        )
+    )
+    assert stretch(told)["unknown"] == ["A"]
+
+
+def test_a_time_of_which_one_part_cannot_be_read_is_a_lower_bound() -> None:
+    parts = element("A", QueueTime=number(2), ProcessingTime=number("x * 2", "Expression"))
+    told = answer(line(rest=simulated(scenario(parts))))
+    assert figures(told) == (2, 2, 2)
+    assert stretch(told)["unknown"] == ["A"]
+    assert stretch(told)["lower_bound"] is True
+    assert told["case"]["wait_max"] is None
+
+
+@pytest.mark.parametrize(
+    ("times", "expected"),
+    [
+        ({"ElapsedTime": 5}, 5),
+        ({"LagTime": 2, "Duration": 3}, 5),
+        ({"ProcessingTime": 1, "Duration": 3}, 1),
+    ],
+)
+def test_sums_of_version_2_count_where_no_part_is_told(
+    times: dict[str, float], expected: float
+) -> None:
+    told = element("A", **{name: number(value) for name, value in times.items()})
+    assert figures(answer(line(rest=simulated(scenario(told))))) == (expected,) * 3
+
+
+def test_what_is_told_in_two_places_is_told_once_for_each_parameter() -> None:
+    told = simulated(
+        scenario(element("A", QueueTime=number(2)), element("A", ProcessingTime=number(3)))
+    )
+    assert figures(answer(line(rest=told))) == (5, 5, 5)
+
+
+def test_a_scenario_inherits_parameters_and_its_unit() -> None:
+    base = scenario(element("A", QueueTime=number(2), ProcessingTime=number(9)), name="base")
+    heir = (
+        f'<b:Scenario id="heir" inherits="base">{element("A", ProcessingTime=number(3))}'
+        "</b:Scenario>"
+    )
+    assert figures(answer(line(rest=simulated(heir, base)))) == (5, 5, 5)
+
+
+def test_a_zero_of_an_editor_of_the_kie_family_is_unknown() -> None:
+    data = processing(number(0))
+    told = answer(line(rest=data, more='xmlns:drools="http://www.jboss.org/drools"'))
+    assert stretch(told)["unknown"] == ["A"]
+    assert "unknown" not in stretch(answer(line(rest=data)))
+
+
+# ----------------------------------------------------------------------------------- working time
+
+
+def test_working_time_without_a_calendar_makes_lower_bounds() -> None:
+    told = answer(line(OWN.format('takes="2 working days"')))
+    assert figures(told) == (48, 48, 48)
+    found = stretch(told)
+    assert found["lower_bound"] is True
+    assert "unknown" not in found
+    assert told["case"]["wait_max"] is None
+    assert told["warnings"] == ["working-time:A"]
+
+
+def test_working_time_in_the_name_of_a_timer_is_a_hint_and_a_lower_bound() -> None:
+    timer = line("<timerEventDefinition/>", kind="intermediateCatchEvent", name="3 Werktage")
+    told = answer(timer)
+    assert figures(told) == (72, 72, 72)
+    assert stretch(told)["lower_bound"] is True
+    assert told["warnings"] == ["hint-duration:A", "working-time:A"]
