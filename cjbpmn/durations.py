@@ -186,10 +186,7 @@ def read_timings(  # noqa: PLR0913 - each is said by its name
     if graph.simulation is not None:
         likely.update(graph.simulation.probabilities)
     likely.update(declared_shares(graph))
-    for identifier, probability in likely.copy().items():
-        if not 0 <= probability <= 1:
-            del likely[identifier]
-            warnings.append(f"absurd-probability:{identifier}")
+    likely = dict(_as_shares(graph, likely, warnings))
     for name, numbers in (("probability", shares), ("repeat", repeats)):
         for identifier, number in (numbers or {}).items():
             if not 0 <= number <= 1:
@@ -201,6 +198,37 @@ def read_timings(  # noqa: PLR0913 - each is said by its name
         if name in graph.nodes and graph.nodes[name].is_activity
     }
     return Timings(found, likely, dict(repeats or {}), worked, tuple(warnings), begin)
+
+
+def _as_shares(
+    graph: ProcessGraph, likely: Mapping[str, float], warnings: list[str]
+) -> Iterator[tuple[str, float]]:
+    """Yield probabilities from zero to one; where all ways of a choice are told, in proportion.
+
+    Some editors write percentages where others write fractions.
+    """
+    wholes: dict[str, float] = {}
+    for identifier, probability in likely.items():
+        flow = graph.flows.get(identifier)
+        if probability > 1 and flow is not None and flow.source not in wholes:
+            wholes[flow.source] = _sum_of_ways(graph, flow.source, likely)
+    warnings += [f"normalised-probability:{gateway}" for gateway, whole in wholes.items() if whole]
+    for identifier, probability in likely.items():
+        flow = graph.flows.get(identifier)
+        whole = None if flow is None else wholes.get(flow.source)
+        share = probability / whole if whole else probability
+        if 0 <= share <= 1:
+            yield identifier, share
+        else:
+            warnings.append(f"absurd-probability:{identifier}")
+
+
+def _sum_of_ways(graph: ProcessGraph, source: str, likely: Mapping[str, float]) -> float:
+    """Return what the ways out of an exclusive gateway add up to, if all of them are told."""
+    if graph.nodes[source].type != "exclusiveGateway":
+        return 0.0
+    ways = [likely.get(flow.id, -1.0) for flow in graph.outgoing(source)]
+    return math.fsum(ways) if min(ways) >= 0 else 0.0
 
 
 @dataclass(frozen=True)

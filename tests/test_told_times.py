@@ -115,9 +115,8 @@ def figures(told: dict[str, Any]) -> tuple[Any, ...]:
 
 OWN = "<extensionElements><cj:duration {}/></extensionElements>"
 SHARE = '<extensionElements><cj:branch share="{}"/></extensionElements>'
-BOTH = simulated(
-    scenario(element("A", ProcessingTime=number(2)), element("B", ProcessingTime=number(10)))
-)
+WORK = element("A", ProcessingTime=number(2)) + element("B", ProcessingTime=number(10))
+BOTH = simulated(scenario(WORK))
 
 
 @pytest.mark.parametrize(
@@ -307,3 +306,91 @@ def test_working_time_in_the_name_of_a_timer_is_a_hint_and_a_lower_bound() -> No
     assert figures(told) == (72, 72, 72)
     assert stretch(told)["lower_bound"] is True
     assert told["warnings"] == ["hint-duration:A", "working-time:A"]
+
+
+# ---------------------------------------------------------------------------------- probabilities
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [(30, 70, 7.6), (3, 1, 4), (1.5, 0.5, 4), (0.9, 0.3, 4), (0.3, 0.7, 7.6)],
+)
+def test_all_ways_of_a_choice_count_in_proportion(
+    one: float, other: float, expected: float
+) -> None:
+    told = answer(choice(rest=simulated(scenario(WORK, likely("X_A", one), likely("X_B", other)))))
+    assert figures(told) == (2, expected, 10)
+    assert ("normalised-probability:X" in told["warnings"]) == (one + other != 1.0)
+
+
+@pytest.mark.parametrize(("one", "other"), [(30, None), (-0.2, 1.2), (float("inf"), 0.5)])
+def test_a_share_that_makes_no_sense_is_left_out(one: float, other: float | None) -> None:
+    ways = [likely(f"X_{way}", share) for way, share in (("A", one), ("B", other)) if share]
+    told = answer(choice(rest=simulated(scenario(WORK, *ways))))
+    assert stretch(told)["min"] == 2
+    assert stretch(told)["max"] == 10
+    assert "assumed-probability:X" in told["warnings"]
+    assert "normalised-probability:X" not in told["warnings"]
+
+
+CONDITION = '<conditionExpression xsi:type="tFormalExpression">{}</conditionExpression>'
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("0.2", "0.8", 8.4),
+        ("20%", "80 %", 8.4),
+        (",25", ".75", 8.0),
+        ("0.2", "", 8.4),
+        ("1", "2", 6),
+        ("${ok}", "${!ok}", 6),
+    ],
+)
+def test_a_condition_that_is_a_share_is_a_probability(
+    one: str, other: str, expected: float
+) -> None:
+    told = answer(choice(CONDITION.format(one), CONDITION.format(other), rest=BOTH))
+    assert figures(told) == (2, expected, 10)
+
+
+# ---------------------------------------------------------------------------------------- vendors
+
+
+def documented(kind: str, **numbers: float | str) -> bytes:
+    """Write what QBP wrote before it had elements of its own."""
+    said = {"mean": 0, "value": 0, "stdev": 0, "min": 0, "max": 0, **numbers}
+    told = json.dumps({"durationDistribution": {"type": kind, **said, "timeUnit": "minutes"}})
+    # The editor broke lines in the middle of names.
+    text = told[:-1] + ', "name": "Check\n it"}'
+    return line(f"<documentation>{text}</documentation>")
+
+
+@pytest.mark.parametrize(
+    ("model", "expected"),
+    [
+        (documented("fixed", mean="0", value="7200"), (2, 2, 2)),
+        (documented("fixed", mean=7200), (2, 2, 2)),
+        (documented("normal", mean=36000, value=3600, stdev=120), (0, 10, INF)),
+        (documented("exponential", mean=7200), (0, 2, INF)),
+        (documented("uniform", min=3600, max=7200), (1, 1.5, 2)),
+        (documented("gamma", mean=7200, stdev=7200), (0, 2, INF)),
+    ],
+)
+def test_the_older_form_of_qbp_counts_seconds(model: bytes, expected: tuple[Any, ...]) -> None:
+    told = answer(model)
+    assert expected == figures(told)
+    assert stretch(told)["sources"] == {"A": "qbp"}
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        documented("fixed"),
+        line('<documentation>{"durationDistribution": 5}</documentation>'),
+        line('<documentation>{"durationDistribution"</documentation>'),
+        line("<documentation>{as usual}</documentation>"),
+    ],
+)
+def test_documentation_that_says_no_time_is_documentation(model: bytes) -> None:
+    assert stretch(answer(model))["unknown"] == ["A"]

@@ -1,14 +1,17 @@
 """Times and probabilities that vendors keep with an element, in words of their own.
 
-Three forms are known. *iGrafx* writes an ISO 8601 duration and a percentage; *QBP* (BIMP,
-Apromore) a list of distributions, always in seconds; *ADONIS* four times of an activity, in a
-unit that no file tells: they are named and not read. All three write zero where nobody entered
-anything, so a zero says nothing.
+*iGrafx* writes an ISO 8601 duration and a percentage; *QBP* (BIMP, Apromore) a list of
+distributions, always in seconds, and in older files JSON in the documentation of a task; *ADONIS*
+four times of an activity, in a unit that no file tells: they are named and not read. All of them
+write zero where nobody entered anything, so a zero says nothing. A condition that is a bare
+fraction or percentage is a probability of ADONIS or of the older QBP: no case ever fulfils it.
 """
 
 from __future__ import annotations
 
+import json
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -16,7 +19,7 @@ from typing import Final
 from cjbpmn.dialects.bpsim import SimulatedValue
 from cjbpmn.elements import Element
 from cjbpmn.errors import InvalidValue
-from cjbpmn.names import local_name
+from cjbpmn.names import BPMN, local_name
 from cjbpmn.timespan import parse_timespan
 
 _IGRAFX: Final = "{http://www.igrafx.com/2011/bpmn}"
@@ -26,6 +29,10 @@ _ADONIS_TIMES: Final = frozenset(
     {"A_EXECUTION_TIME", "A_WAITING_TIME", "A_RESTING_TIME", "A_TRANSPORT_TIME"}
 )
 _SECOND: Final = 1 / 3600
+_OLDER_QBP: Final = "durationDistribution"
+_OLDER_NUMBERS: Final = ("mean", "value", "stdev", "min", "max")
+_SHARE: Final = re.compile(r"\s*(?:(0?[.,][0-9]+)|([0-9]+(?:[.,][0-9]+)?) ?%)\s*")
+"""A condition that is a fraction or a percentage; 1 and 2 may be what was answered."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +100,8 @@ class _Reader:
             f"{_IGRAFX}percentage": self._igrafx_percentage,
             f"{_ADONIS}attribute": self._adonis,
             f"{_QBP}processSimulationInfo": self._qbp,
+            f"{{{BPMN}}}documentation": self._older_qbp,
+            f"{{{BPMN}}}conditionExpression": self._condition,
         }
 
     def _igrafx_duration(self, element: Element) -> None:
@@ -129,15 +138,36 @@ class _Reader:
             ]
             if said is None or not any(numbers):
                 continue
-            value = _qbp_value(said.get("type", ""), *numbers)
-            if value is None:
-                self.unread[identifier] = None
-            else:
-                self.times[identifier] = ("qbp", value)
+            self._qbp_time(identifier, _qbp_value(said.get("type", ""), *numbers))
         for flow in info.iterfind(f"{_QBP}sequenceFlows/{_QBP}sequenceFlow"):
             share = _number(flow.get("executionProbability"))
             if share is not None:
                 self.probabilities[flow.get("elementId", "")] = share
+
+    def _qbp_time(self, identifier: str, value: SimulatedValue | None) -> None:
+        if value is None:
+            self.unread[identifier] = None
+        else:
+            self.times[identifier] = ("qbp", value)
+
+    def _older_qbp(self, element: Element) -> None:
+        text, holder = element.text or "", element.getparent()
+        if holder is None or not text.lstrip().startswith("{") or _OLDER_QBP not in text:
+            return
+        try:
+            said = json.loads(text, strict=False)[_OLDER_QBP]
+            numbers = {name: _number(str(said.get(name))) or 0.0 for name in _OLDER_NUMBERS}
+            kind = str(said.get("type", "")).upper()
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            return
+        if any(numbers.values()):
+            self._qbp_time(holder.get("id", ""), _older_qbp_value(kind, numbers))
+
+    def _condition(self, element: Element) -> None:
+        flow, match = element.getparent(), _SHARE.fullmatch(element.text or "")
+        if flow is not None and match is not None:
+            fraction, percent = (part and float(part.replace(",", ".")) for part in match.groups())
+            self.probabilities[flow.get("id", "")] = fraction or (percent or 0.0) / 100
 
 
 def _owner(element: Element) -> str | None:
@@ -164,6 +194,16 @@ def _qbp_value(kind: str, mean: float, first: float, second: float) -> Simulated
     if mean and variance:
         forms["GAMMA"] = ("Gamma", {"shape": mean**2 / variance, "scale": variance / mean})
     return SimulatedValue(*forms[kind]) if kind in forms else None
+
+
+def _older_qbp_value(kind: str, numbers: Mapping[str, float]) -> SimulatedValue | None:
+    """Return what the older form says, in which each number has a name."""
+    if kind == "FIXED":
+        return _qbp_value(kind, numbers["value"] or numbers["mean"], 0.0, 0.0)
+    if kind in {"UNIFORM", "TRIANGULAR"}:
+        return _qbp_value(kind, numbers["value"], numbers["min"], numbers["max"])
+    spread = numbers["stdev"] ** (1 if kind == "NORMAL" else 2)
+    return _qbp_value(kind, numbers["mean"], spread, 0.0)
 
 
 def _number(text: str | None) -> float | None:
