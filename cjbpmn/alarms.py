@@ -26,7 +26,7 @@ _MOMENT: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?"
     r"(?:Z|[+-][0-9]{2}:[0-9]{2})?)?"
 )
-_BLANKS: Final = 5
+_BLANKS: Final = 4
 _HOUR: Final = 3600.0
 _ROUNDING: Final = 1e-9
 

@@ -1,8 +1,9 @@
 """Cron expressions, as engines have them in cycles: ``0 0 9 ? * MON-FRI``.
 
 Six fields (second, minute, hour, day of the month, month, day of the week) and maybe a year that
-leaves all years open. Days of the week have names: whether 1 is a Sunday or a Monday depends on the
-engine. What only some engines know (``L``, ``W``, ``#``) is not read.
+leaves all years open; or the five of cron itself, without the second. Among six, days of the week
+have names: whether 1 is a Sunday or a Monday depends on the engine. Among five, 1 is a Monday. What
+only some engines know (``L``, ``W``, ``#``) is not read.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ _MONTHS: Final = (
 _DAYS: Final = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 _PART: Final = re.compile(r"(\*|\w+)(?:-(\w+))?(?:/([0-9]+))?")
 _FIELDS: Final = 6
+_NUMBERED: Final = ("SUN", *_DAYS)
+"""The days of the week by their numbers, as cron itself counts them."""
 _LONGEST: Final = 9 * 366
 """After so many days even a 29th of February has come round."""
 _ROUNDING: Final = timedelta(microseconds=10)
@@ -66,7 +69,7 @@ class Cron:
         Parameters
         ----------
         text : str
-            With six fields, or seven of which the last is ``*``.
+            With five or six fields, or seven of which the last is ``*``.
 
         Returns
         -------
@@ -81,8 +84,11 @@ class Cron:
         fields = text.upper().split()
         if len(fields) == _FIELDS + 1 and fields[-1] in {"*", "?"}:
             fields.pop()
+        if len(fields) == _FIELDS - 1:
+            *others, weekdays = fields
+            fields = ["0", *others, re.sub(r"(?<!/)\b[0-7]\b", _name_day, weekdays)]
         if len(fields) != _FIELDS:
-            raise InvalidValue(f"{text!r}: expected six fields")
+            raise InvalidValue(f"{text!r}: expected five or six fields")
         try:
             found = cls(
                 _numbers(fields[0], 0, 59),
@@ -164,6 +170,10 @@ class Cron:
                     if rings >= moment:
                         return rings
         return None
+
+
+def _name_day(number: re.Match[str]) -> str:
+    return _NUMBERED[int(number[0])]
 
 
 def _numbers(

@@ -37,8 +37,13 @@ from cjbpmn.working_hours import WorkingHours, parse_hours
 from cjbpmn.working_time import case_begin, find_working_hours, unread_calendars
 
 _DAY: Final = 24.0
-_LITERAL: Final = re.compile(r"""\s*=\s*(?:duration\(\s*)?["'](P[^"']*)["']\s*\)?\s*""")
-"""An expression of FEEL that is a constant: ``= duration("P1D")``."""
+_EXPRESSION: Final = re.compile(r"\s*=|.*[$#]\{", re.DOTALL)
+"""What an engine works out, in FEEL or in the expression language of Java."""
+_CONSTANT: Final = re.compile(
+    r"""\s*(?:=\s*(?:cycle\((?:\s*[0-9]+\s*,)?\s*)?(?:duration\(\s*|@)?|[$#]\{\s*)"""
+    r"""["']((?:R[0-9]*/)?P[^"']*)["']\s*\)?\s*[)}]?\s*"""
+)
+"""One that is always the same: ``= duration("P1D")``, ``${"P1D"}``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -397,15 +402,24 @@ def _timer(node: FlowNode, spans: _Spans, begin: datetime | None) -> TimeInfo | 
         if begin is not None and (alarm := _alarm(event.expression)) is not None:
             return TimeInfo(UntilAlarm(alarm, begin), "timer")
         if event.timer != "timeDate":
-            # A cycle is "R3/PT10M" or "R/2026-01-01/PT10M": its first interval counts.
-            literal = _LITERAL.fullmatch(event.expression)
-            text = literal[1] if literal else event.expression.rpartition("/")[2]
-            try:
-                span = parse_timespan(text)
-            except InvalidValue:
-                continue
-            return spans.info(node.id, span, "timer")
+            span = _timer_span(event.expression)
+            if span is not None:
+                return spans.info(node.id, span, "timer")
     return None
+
+
+def _timer_span(expression: str) -> TimeSpan | None:
+    """Return how long a timer runs; None where only an engine can tell, or nobody."""
+    if _EXPRESSION.match(expression):
+        constant = _CONSTANT.fullmatch(expression)
+        if constant is None:
+            return None
+        expression = constant[1]
+    try:
+        # A cycle is "R3/PT10M" or "R/2026-01-01/PT10M": its first interval counts.
+        return parse_timespan(expression.rpartition("/")[2])
+    except InvalidValue:
+        return None
 
 
 def _alarm(expression: str) -> Alarm | Cron | None:

@@ -46,7 +46,18 @@ def test_a_token_waits_until_it_rings(written: str, hours: float) -> None:
 @pytest.mark.parametrize(
     "written",
     [
-        *("", "P1D", "R3/PT10M", "${date}", "=due", "2026-13-01", "25:00", "0 9 * * MON"),
+        *(
+            "",
+            "P1D",
+            "R3/PT10M",
+            "${date}",
+            "=due",
+            "2026-13-01",
+            "25:00",
+            "0 9 * * MON#2",
+            "0 9 * * 5-1",
+            "0 9 * 8",
+        ),
         *(
             "0 0 9 ? * 2-6",
             "0 0 9 L * ?",

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 import math
+from datetime import datetime
 from typing import Any
 
 import pytest
 
 from cjbpmn.document import read_document
+from cjbpmn.durations import read_timings
 from cjbpmn.graph import build_graph
 from cjbpmn.waiting import find_waiting_stretches
 
@@ -394,3 +396,63 @@ def test_the_older_form_of_qbp_counts_seconds(model: bytes, expected: tuple[Any,
 )
 def test_documentation_that_says_no_time_is_documentation(model: bytes) -> None:
     assert stretch(answer(model))["unknown"] == ["A"]
+
+
+# ----------------------------------------------------------------------------------------- timers
+
+
+def timer(text: str, kind: str = "timeDuration") -> bytes:
+    return line(
+        f"<timerEventDefinition><{kind}>{text}</{kind}></timerEventDefinition>",
+        kind="intermediateCatchEvent",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "hours"),
+    [
+        ("= @&quot;PT2H&quot;", 2),
+        ("=cycle(3, duration(&quot;PT1H&quot;))", 1),
+        ("=cycle(duration(&quot;PT1H&quot;))", 1),
+        ("=&quot;R3/PT10H&quot;", 10),
+        ("${'PT5H'}", 5),
+        ("#{&quot;P1D&quot;}", 24),
+    ],
+)
+def test_a_constant_expression_is_a_time(text: str, hours: float) -> None:
+    assert figures(answer(timer(text))) == (hours,) * 3
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "= duration(&quot;P1D&quot;) * 2",
+        "=if late then duration(&quot;P1D&quot;) else duration(&quot;P2D&quot;)",
+        "${now.plus('PT5H')}",
+        "${days} days",
+        "#{wait} PT5H",
+    ],
+)
+def test_a_time_inside_an_expression_is_not_what_it_comes_to(text: str) -> None:
+    told = answer(timer(text))
+    assert stretch(told)["unknown"] == ["A"]
+    assert "unread-timer:A" in told["warnings"]
+
+
+@pytest.mark.parametrize(
+    ("text", "hours"),
+    [
+        ("0 9 * * 1-5", 71),
+        ("0 9 * * MON-FRI", 71),
+        ("0 9 * * 0", 47),
+        ("0 9 * * 7", 47),
+        ("30 9 1 * *", 26 * 24 - 0.5),
+        ("*/15 10 * * *", 0.25),
+    ],
+)
+def test_cron_itself_has_five_fields_and_begins_the_week_on_sunday(text: str, hours: float) -> None:
+    graph = build_graph(read_document(timer(text, "timeCycle")))
+    begins = datetime(2026, 3, 6, 10, 0, 1)  # noqa: DTZ001 - a Friday, by the clock on the wall
+    report = find_waiting_stretches(graph, read_timings(graph, begins=begins))
+    [found] = report
+    assert found.expected == pytest.approx(hours - 1 / 3600, abs=1e-6)
