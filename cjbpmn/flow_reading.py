@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Final
@@ -47,6 +48,8 @@ _EVENTS: Final = (
 _STANDARD: Final = qualified("bpmn:standardLoopCharacteristics")
 _SEVERAL: Final = qualified("bpmn:multiInstanceLoopCharacteristics")
 _DEFINITIONS: Final = tuple(qualified(f"bpmn:{kind}{_EVENT_DEFINITION}") for kind in _EVENTS)
+_CONSTANT: Final = re.compile(r"\s*(?:=\s*|[$#]\{\s*)?([0-9]{1,400})(?:\.0+)?\s*\}?\s*")
+"""A number, also as FEEL or the expression language of Java write it: ``= 4``, ``${4}``."""
 _REFERENCE: Final = qualified("bpmn:eventDefinitionRef")
 _TELLING: Final = (*_DEFINITIONS, _REFERENCE, _STANDARD, _SEVERAL)
 """What stands in a flow node and says more about it; few hold one of these."""
@@ -389,17 +392,16 @@ def _activation(element: Element) -> str | None:
 def _loop(telling: Iterable[Element]) -> Loop | None:
     found = {one.tag: one for one in reversed([*telling])}
     if _STANDARD in found:
-        return Loop("standard", _integer(found[_STANDARD].get("loopMaximum")))
+        return Loop("standard", _number_of_times(found[_STANDARD].get("loopMaximum")))
     several = found.get(_SEVERAL)
     if several is None:
         return None
     cardinality = bpmn.child(several, "loopCardinality")
     kind = "sequential" if several.get("isSequential") in {"true", "1"} else "parallel"
-    return Loop(kind, _integer(None if cardinality is None else cardinality.text))
+    return Loop(kind, _number_of_times(None if cardinality is None else cardinality.text))
 
 
-def _integer(text: str | None) -> int | None:
-    try:
-        return int(text or "")
-    except ValueError:
-        return None
+def _number_of_times(text: str | None) -> int | None:
+    """Return how often something is done; None where an engine has to tell, or it is never done."""
+    match = _CONSTANT.fullmatch(text or "")
+    return (int(match[1]) or None) if match else None

@@ -456,3 +456,34 @@ def test_cron_itself_has_five_fields_and_begins_the_week_on_sunday(text: str, ho
     report = find_waiting_stretches(graph, read_timings(graph, begins=begins))
     [found] = report
     assert found.expected == pytest.approx(hours - 1 / 3600, abs=1e-6)
+
+
+# ---------------------------------------------------------------------------------------- repeats
+
+
+def several(cardinality: str, kind: str = "true") -> bytes:
+    return line(
+        f'<multiInstanceLoopCharacteristics isSequential="{kind}">'
+        f"<loopCardinality>{cardinality}</loopCardinality></multiInstanceLoopCharacteristics>",
+        rest=processing(number(2)),
+    )
+
+
+@pytest.mark.parametrize("said", ["4", " 4 ", "4.0", "= 4", "${4}", "#{ 4 }"])
+def test_a_number_of_instances_is_a_number_however_it_is_written(said: str) -> None:
+    assert figures(answer(several(said))) == (8, 8, 8)
+
+
+@pytest.mark.parametrize("said", ["${n}", "=count(items)", "-3", "0", "4.5", "three", "1e99"])
+def test_a_number_of_instances_that_nobody_knows_is_one_at_least(said: str) -> None:
+    told = answer(several(said))
+    assert figures(told) == (2, 2, INF)
+    assert told["warnings"] == ["assumed-instances:A"]
+
+
+@pytest.mark.parametrize("said", ["0", "-2", "many"])
+def test_a_most_that_makes_no_sense_bounds_no_loop(said: str) -> None:
+    content = f'<standardLoopCharacteristics loopMaximum="{said}"/>'
+    told = answer(line(content, rest=processing(number(2))))
+    assert figures(told) == (2, 2, INF)
+    assert told["warnings"] == ["assumed-once:A"]
