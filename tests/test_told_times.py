@@ -487,3 +487,13 @@ def test_a_most_that_makes_no_sense_bounds_no_loop(said: str) -> None:
     told = answer(line(content, rest=processing(number(2))))
     assert figures(told) == (2, 2, INF)
     assert told["warnings"] == ["assumed-once:A"]
+
+
+@pytest.mark.parametrize("told", [("X_J", 0), ("X_T2", 1)])
+def test_a_loop_that_is_never_gone_round_has_an_end(told: tuple[str, float]) -> None:
+    nodes = '<exclusiveGateway id="J"/><task id="A"/><exclusiveGateway id="X"/>'
+    flows = [("T1", "J"), ("J", "A"), ("A", "X"), ("X", "J"), ("X", "T2")]
+    rest = simulated(scenario(element("A", ProcessingTime=number(2)), likely(*told)))
+    found = answer(definitions(nodes, "".join(flow(*ends) for ends in flows), rest=rest))
+    assert figures(found) == (2, 2, 2)
+    assert found["case"]["wait_max"] == 2

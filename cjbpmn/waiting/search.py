@@ -204,6 +204,7 @@ class _Maker:
         self.endless = {
             step.node.id for step in structure.execution.steps.values() if self._has_no_end(step)
         }
+        self.is_way_closed = not {0.0, 1.0}.isdisjoint(timings.probabilities.values())
         self.senders: dict[str, list[str]] = {}
         for step in structure.execution.steps.values():
             for _, target in step.sends:
@@ -217,7 +218,7 @@ class _Maker:
     def _stretch(self, reach: Reach, listed: Mapping[str, str]) -> WaitingStretch:
         end, steps = reach.end, self.structure.execution.steps
         endless = reach.is_endless or self._repeats_for_ever(reach)
-        if endless and reach.may_be_cut_off:
+        if endless and (reach.may_be_cut_off or self.is_way_closed):
             endless = not self.workings.is_cut_off(end)
         around = self.workings.around(end, endless=endless)
         worked = self.workings.reduce(end)

@@ -107,7 +107,7 @@ class Workings:
         return Range(found.minimum, tried[1], "attained")
 
     def is_cut_off(self, end: Moment) -> bool:
-        """Tell whether time passes in a circle before a contact, but only until a clock rings.
+        """Tell whether a circle before a contact cannot go on: a clock rings, or nobody enters it.
 
         Parameters
         ----------
@@ -117,11 +117,13 @@ class Workings:
         Returns
         -------
         bool
-            True where a deadline bounds it, however often it goes round.
+            True where a deadline bounds it, however often it goes round, or the way into it is
+            never taken.
         """
-        if self._is_dated or not self._reductions.intervals.found.deadlines:
+        if self._is_dated:
             return False
-        return all(bounds.maximum < math.inf for bounds in self._legs(end).values())
+        legs = self._legs(end).values()
+        return bool(legs) and all(bounds.maximum < math.inf for bounds in legs)
 
     @property
     def whole(self) -> tuple[float, float]:
