@@ -185,6 +185,7 @@ def read_timings(  # noqa: PLR0913 - each is said by its name
     clocks = {name: WorkingClock(one, begin) for name, one in hours.items()} if begin else {}
     found = {name: _by_clock(graph, name, info, hours, clocks) for name, info in found.items()}
     warnings += _unread(graph, found)
+    warnings += _unused(graph, found)
     if begin is None:
         warnings += [f"unused-calendar:{place}" for place in places]
     likely = dict(graph.vendor.probabilities)
@@ -443,6 +444,25 @@ def _unread(graph: ProcessGraph, found: Mapping[str, TimeInfo]) -> Iterator[str]
             yield f"unread-timer:{node.id}"
     if graph.simulation is not None:
         yield from (f"unread-calendar:{calendar}" for calendar in unread_calendars(graph))
+
+
+def _unused(graph: ProcessGraph, found: Mapping[str, TimeInfo]) -> Iterator[str]:
+    """Name what somebody says a time of, although it takes none: a lane, a flow, a gateway."""
+    places = (
+        graph.nodes.keys() | graph.flows.keys() | graph.lanes.keys() | graph.participants.keys()
+    )
+    processes = {node.process for node in graph.nodes.values()}
+    for identifier, info in found.items():
+        node = graph.nodes.get(identifier)
+        if node is None:
+            counts = False
+        elif node.is_activity:
+            counts = not graph.inside(identifier) and node.called not in processes
+        else:
+            is_inner_start = node.type == "startEvent" and node.scope is not None
+            counts = is_inner_start or node.type in {"intermediateCatchEvent", "boundaryEvent"}
+        if not counts and identifier in places and info.distribution.maximum > 0:
+            yield f"unused-duration:{identifier}"
 
 
 def percentile(values: list[tuple[float, float]], share: float) -> float | None:

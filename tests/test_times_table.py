@@ -74,6 +74,25 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
         assert f"{path}:{line}: " in message
 
 
+def test_a_wrong_cell_is_told_once(tmp_path: Path) -> None:
+    path = tmp_path / "times.csv"
+    path.write_text("element;takes;most\nPack;soon;\nPay;;\nSend;2 h;later\n", "utf-8")
+    with pytest.raises(InvalidJourney) as caught:
+        read_times_table(path)
+    lines = str(caught.value).splitlines()
+    assert [line.partition(".csv:")[2].partition(":")[0] for line in lines] == ["2", "3", "4"]
+    assert "'soon' names no time" in lines[0]
+    assert "needs 'takes'" in lines[1]
+    assert "'later' names no time" in lines[2]
+
+
+def test_a_time_of_a_lane_is_told_to_be_unused(tmp_path: Path, webshop: ProcessGraph) -> None:
+    path = tmp_path / "times.csv"
+    path.write_text("element;takes\nWarehouse;3 d\nPick and pack;2 h\n", "utf-8")
+    [lane] = [one for one in webshop.lanes.values() if one.name == "Warehouse"]
+    assert read_timings(webshop, path).warnings == (f"unused-duration:{lane.id}",)
+
+
 def test_a_table_without_elements_is_no_table_of_times(tmp_path: Path) -> None:
     path = tmp_path / "times.csv"
     path.write_text("takes\n3 h\n", "utf-8")

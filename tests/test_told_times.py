@@ -497,3 +497,25 @@ def test_a_loop_that_is_never_gone_round_has_an_end(told: tuple[str, float]) -> 
     found = answer(definitions(nodes, "".join(flow(*ends) for ends in flows), rest=rest))
     assert figures(found) == (2, 2, 2)
     assert found["case"]["wait_max"] == 2
+
+
+# ----------------------------------------------------------------------------- what takes no time
+
+
+@pytest.mark.parametrize(
+    ("name", "is_used"),
+    [("A", True), ("B", False), ("X", False), ("L2", False), ("P1", False), ("T1_X", False)],
+)
+def test_a_time_of_what_takes_none_is_named(name: str, is_used: bool) -> None:
+    nodes = (
+        '<exclusiveGateway id="X"/><task id="A"/><subProcess id="B"><task id="C"/></subProcess>'
+        '<exclusiveGateway id="J"/>'
+    )
+    ends = [("T1", "X"), ("X", "A"), ("X", "B"), ("A", "J"), ("B", "J"), ("J", "T2")]
+    pool = '<collaboration id="c"><participant id="P1" processRef="P"/></collaboration>'
+    told = answer(
+        definitions(nodes, "".join(flow(*one) for one in ends), rest=pool),
+        timings={name: 3},
+    )
+    named = [warning for warning in told["warnings"] if warning.startswith("unused-duration")]
+    assert named == ([] if is_used else [f"unused-duration:{name}"])

@@ -232,10 +232,14 @@ class Reader(FormReader):
         return tuple(found)
 
     def _value(self, node: Node, kind: Callable[..., T], form: Form) -> T:
+        before = len(self.mistakes)
         found = _python(self.fields(node, form))
         try:
             return kind(line=node.line, **found)
         except InvalidValue as error:
+            if len(self.mistakes) > before:
+                # What is wrong is what was left out of it, and that is told.
+                raise [*self.mistakes.values()][-1] from None
             raise self._error(error.message, replace(node, key="")) from None
 
     def validation(self, node: Node) -> Validation:

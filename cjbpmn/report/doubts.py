@@ -56,6 +56,7 @@ WORDS: Final = {
     "unsafe": "branches meet here without a join, so what follows is done twice",
     "unused-calendar": "working hours count as if it were always so, for nobody says when a case "
     "begins (--begins)",
+    "unused-duration": "times were told of these, which take none of their own; left out",
     "working-time": "the times of these are working time, and count as if work never stopped",
 }
 
