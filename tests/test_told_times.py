@@ -519,3 +519,41 @@ def test_a_time_of_what_takes_none_is_named(name: str, is_used: bool) -> None:
     )
     named = [warning for warning in told["warnings"] if warning.startswith("unused-duration")]
     assert named == ([] if is_used else [f"unused-duration:{name}"])
+
+
+# --------------------------------------------------------------------------- by chance, some time
+
+
+def watched(interrupting: str, chance: float | None, first: str) -> bytes:
+    """A takes so long and then half an hour, beside an event sub-process of two hours."""
+    nodes = (
+        '<subProcess id="S"><task id="A"/><task id="B"/>'
+        + flow("A", "B")
+        + '<subProcess id="V" triggeredByEvent="true">'
+        f'<startEvent id="E" isInterrupting="{interrupting}"><errorEventDefinition/></startEvent>'
+        '<task id="H"/>' + flow("E", "H") + "</subProcess></subProcess>"
+    )
+    told = [("A", first), ("B", number(0.5)), ("H", number(2))]
+    times = [element(name, ProcessingTime=value) for name, value in told]
+    chances = [] if chance is None else [likely("E", chance)]
+    rest = simulated(scenario(*times, *chances))
+    return definitions(nodes, flow("T1", "S") + flow("S", "T2"), rest=rest)
+
+
+@pytest.mark.parametrize("interrupting", ["true", "false"])
+def test_an_event_sub_process_of_which_only_a_chance_is_told_begins_at_the_end(
+    interrupting: str,
+) -> None:
+    told = answer(watched(interrupting, 0.25, number(4)))
+    assert figures(told) == (4.5, 5, 6.5)
+    assert told["warnings"] == ["boundary-at-completion:E"]
+    between = '<b:UniformDistribution min="2" max="6"/>'
+    told = answer(watched(interrupting, 0.25, between))
+    assert figures(told) == (2.5, 5, 8.5)
+    assert stretch(told)["method"]["bounds"] == "exact"
+
+
+def test_an_event_sub_process_of_which_nothing_is_told_counts_in_the_most() -> None:
+    assert figures(answer(watched("true", None, number(4)))) == (4.5, 4.5, 6.5)
+    assert figures(answer(watched("true", 0, number(4)))) == (4.5, 4.5, 4.5)
+    assert figures(answer(watched("true", 1, number(4)))) == (6.5, 6.5, 6.5)

@@ -93,7 +93,7 @@ def find_waiting_stretches(
     warnings |= structure.execution.warnings
     game = Game(structure, timings)
     figures = figure_out(game)
-    warnings |= dict.fromkeys(_doubts(reaches, timings))
+    warnings |= dict.fromkeys(_doubts(graph, reaches, timings))
     warnings |= figures.warnings
     focal = focal_organisation(graph, customers)
     blame = Responsibility(graph, figures, {focal, *customers})
@@ -161,13 +161,21 @@ def _findings(graph: ProcessGraph) -> Iterator[str]:
                 yield f"implicit-end:{node.id}"
 
 
-def _doubts(reaches: Iterable[Reach], timings: Timings) -> Iterator[str]:
+def _is_by_chance(graph: ProcessGraph, timings: Timings, identifier: str) -> bool:
+    """Tell whether it is known how likely an event sub-process begins, and only not when."""
+    around = graph.nodes[identifier].scope
+    by_event = around is not None and graph.nodes[around].triggered_by_event
+    return by_event and identifier in timings.probabilities
+
+
+def _doubts(graph: ProcessGraph, reaches: Iterable[Reach], timings: Timings) -> Iterator[str]:
     """Yield which durations are unknown, read off a label only, or in working time."""
     for reach in reaches:
         for identifier in reach.timed:
             info = timings.durations.get(identifier)
             if info is None:
-                yield f"unknown-duration:{identifier}"
+                if not _is_by_chance(graph, timings, identifier):
+                    yield f"unknown-duration:{identifier}"
                 continue
             if info.hint:
                 yield f"hint-duration:{identifier}"
@@ -242,7 +250,7 @@ class _Maker:
             handoffs=reach.handoffs,
             desks=reach.desks,
             partners=self._partners(reach) if self.partners else (),
-            unknown=tuple([i for i in reach.timed if i not in durations or durations[i].partial]),
+            unknown=tuple([i for i in reach.timed if self._is_unknown(i)]),
             understated=tuple([i for i in reach.timed if i in durations and durations[i].working]),
             includes_end_work=self.structure.touches[end].before,
             includes_start_work=any(self.structure.touches[start].after for start in reach.starts),
@@ -299,6 +307,12 @@ class _Maker:
             return identifier in self.timings.durations
         inside = {one.key for one in self.structure.execution.content(step.inner)}
         return inside.isdisjoint(moment.key for moment in self.structure.touches)
+
+    def _is_unknown(self, identifier: str) -> bool:
+        info = self.timings.durations.get(identifier)
+        if info is None:
+            return not _is_by_chance(self.graph, self.timings, identifier)
+        return info.partial
 
     def _executions(self, reach: Reach, reduced: Reduced | None) -> float | None:
         if self.how == "none":

@@ -107,6 +107,7 @@ class ScopePassages(Draft):
         if inner.inner is None:
             return
         reason = f"an event sub-process: {inner.node.id}"
+        likely = {one.key for chances in self.game.at_the_end(scope) for one, _ in chances}
         for key in self.game.scopes[inner.inner].members:
             start = self.steps[key]
             if start.node.type != "startEvent":
@@ -119,6 +120,10 @@ class ScopePassages(Draft):
                 self._link(Moment(key, "gate"), arrive)
             elif key in self.game.clocks:
                 self._link(entry, arrive, delay=Drawn(self.game.clocks[key]))
+            elif key in likely:
+                for last in (one for one in scope.members if one not in scope.event_scopes):
+                    if not self.steps[last].exits and not self._is_thrown(self.steps[last]):
+                        self._link(Moment(last, "leave"), arrive)
             if start.node.interrupting:
                 self.found.killers.append(Killer(scope.key, reason, beside=False))
             self._after_content(scope.key, arrive)

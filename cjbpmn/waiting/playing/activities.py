@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Final, TypeAlias
+from typing import Final
 
 from cjbpmn.distributions import Distribution, Fixed
 from cjbpmn.flow_nodes import Loop
 from cjbpmn.waiting.execution import Step
 from cjbpmn.waiting.playing.lineage import Branch, Stay
-from cjbpmn.waiting.playing.scopes import Scopes
+from cjbpmn.waiting.playing.scopes import Chances, Scopes
 from cjbpmn.waiting.playing.tokens import MANY, MAX_INSTANCES, Activity, Instance, Last, Token
 from cjbpmn.waiting.structure import Moment
 
 _SELDOM: Final = 1e-6
 """A share of cases so small that nobody is told of it."""
-Chances: TypeAlias = list[tuple[Step, float]]
-"""Events, and how likely each is."""
 
 
 class Activities(Scopes):
@@ -332,28 +330,14 @@ class Activities(Scopes):
         """Let events on the border happen that do so when the work would be done."""
         ending, beside = self.at_completion(activity.step)
         if self.chooser.bound is not None:
-            ending = self._with_silent(activity.step, ending)
+            ending = self._with_silent(activity.step.boundaries, ending)
         for boundary, chance in beside:
             if self.chooser.choose((1 - chance, chance)):
                 self._spawn(activity, boundary)
-        if ending:
-            chances = [chance for _, chance in ending]
-            chosen = self.chooser.choose((*chances, max(1 - sum(chances), 0.0)))
-            if chosen < len(ending):
-                self.run.is_guessed |= ending[chosen][0].key in self.silent
-                self._interrupt(activity, ending[chosen][0])
-                return True
-        return False
-
-    def _with_silent(self, step: Step, ending: Chances) -> Chances:
-        """Add, between bounds, the events of which nothing is known but that they can happen."""
-        silent = [self.steps[key] for key in step.boundaries if key in self.silent]
-        silent = [boundary for boundary in silent if boundary.node.interrupting]
-        left = 1 - sum(chance for _, chance in ending)
-        if not silent or left <= 0:
-            return ending
-        share = left / (len(silent) + 1)
-        return [*ending, *((boundary, share) for boundary in silent)]
+        struck = self._one_of(ending)
+        if struck is not None:
+            self._interrupt(activity, struck)
+        return struck is not None
 
     @property
     def is_guessed(self) -> bool:
@@ -384,16 +368,4 @@ class Activities(Scopes):
         pair of lists of pairs of Step and float
             Those that end it, of which the chances make no more than one; and the others.
         """
-        found: tuple[Chances, Chances] = ([], [])
-        for boundary in map(self.steps.__getitem__, step.boundaries):
-            chance = self.timings.probabilities.get(boundary.node.id)
-            if chance is None or boundary.awaits or boundary.key in self.clocks:
-                continue
-            self.run.warnings[f"boundary-at-completion:{boundary.node.id}"] = None
-            found[0 if boundary.node.interrupting else 1].append((boundary, chance))
-        ending, beside = found
-        whole = sum(chance for _, chance in ending)
-        if whole > 1:
-            self.run.warnings[f"normalised-probability:{step.node.id}"] = None
-            ending = [(boundary, chance / whole) for boundary, chance in ending]
-        return ending, beside
+        return self._chances(step.boundaries, step.node.id)

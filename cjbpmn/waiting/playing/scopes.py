@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
+from typing import TypeAlias
 
 from cjbpmn.waiting.execution import Scope, Step
 from cjbpmn.waiting.playing.gateways import Gateways
 from cjbpmn.waiting.playing.lineage import Lineage, Stay
 from cjbpmn.waiting.playing.tokens import MANY, Activity, Instance, Last, Token, Waiter
+
+Chances: TypeAlias = list[tuple[Step, float]]
+"""Events, and how likely each is."""
 
 
 class Scopes(Gateways):
@@ -67,6 +71,8 @@ class Scopes(Gateways):
             # An ad-hoc sub-process that does one thing after another.
             key = instance.pending.pop(0)
             self._put(self.steps[key], Token(instance, last, stay=instance.stay), None)
+            return
+        if instance.scope.event_scopes and self._begins_at_the_end(instance):
             return
         instance.alive = False
         activity = instance.activity
@@ -142,6 +148,77 @@ class Scopes(Gateways):
         activity.begun = self.now
         scope = self.scopes[holder.inner]
         self._open(scope, activity, token.last, None, only=start.key, stay=token.stay)
+
+    def _begins_at_the_end(self, instance: Instance) -> bool:
+        """Let event sub-processes begin of which only a chance is known; tell whether one does."""
+        if instance.asked:
+            return False
+        instance.asked = True
+        ending, beside = self.at_the_end(instance.scope)
+        if self.chooser.bound is not None:
+            ending = self._with_silent(self._event_starts(instance.scope), ending)
+        begun = [start for start, chance in beside if self.chooser.choose((1 - chance, chance))]
+        interrupting = self._one_of(ending)
+        begun += [] if interrupting is None else [interrupting]
+        for start in begun:
+            self._enter_event_scope(
+                instance, self.steps[start.scope], start, instance.latest, instance.stay
+            )
+        return bool(begun)
+
+    def at_the_end(self, scope: Scope) -> tuple[Chances, Chances]:
+        """Return the starts of event sub-processes of which only a chance is known, with that.
+
+        They begin when nothing else goes on any more in the scope around them.
+
+        Parameters
+        ----------
+        scope : Scope
+            The scope around them.
+
+        Returns
+        -------
+        pair of lists of pairs of Step and float
+            Those that interrupt, of which the chances make no more than one; and the others.
+        """
+        return self._chances(self._event_starts(scope), scope.holder or scope.key)
+
+    def _chances(self, keys: Iterable[str], owner: str) -> tuple[Chances, Chances]:
+        """Return the events of which only a chance is known: those that interrupt, the others."""
+        found: tuple[Chances, Chances] = ([], [])
+        for event in map(self.steps.__getitem__, keys):
+            chance = self.timings.probabilities.get(event.node.id)
+            if chance is None or event.awaits or event.key in self.clocks:
+                continue
+            self.run.warnings[f"boundary-at-completion:{event.node.id}"] = None
+            found[0 if event.node.interrupting else 1].append((event, chance))
+        ending, beside = found
+        whole = sum(chance for _, chance in ending)
+        if whole > 1:
+            self.run.warnings[f"normalised-probability:{owner}"] = None
+            ending = [(event, chance / whole) for event, chance in ending]
+        return ending, beside
+
+    def _with_silent(self, keys: Iterable[str], ending: Chances) -> Chances:
+        """Add, between bounds, the events of which nothing is known but that they can happen."""
+        silent = [self.steps[key] for key in keys if key in self.silent]
+        silent = [event for event in silent if event.node.interrupting]
+        left = 1 - sum(chance for _, chance in ending)
+        if not silent or left <= 0:
+            return ending
+        share = left / (len(silent) + 1)
+        return [*ending, *((event, share) for event in silent)]
+
+    def _one_of(self, ending: Chances) -> Step | None:
+        """Choose which event ends what goes on; None where it ends by itself."""
+        if not ending:
+            return None
+        chances = [chance for _, chance in ending]
+        chosen = self.chooser.choose((*chances, max(1 - sum(chances), 0.0)))
+        if chosen == len(ending):
+            return None
+        self.run.is_guessed |= ending[chosen][0].key in self.silent
+        return ending[chosen][0]
 
     def _send(self, step: Step, token: Token) -> None:
         for flow, target in step.sends:

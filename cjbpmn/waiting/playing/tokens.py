@@ -11,7 +11,7 @@ contacts), `Gateways`, `Scopes` (processes, sub-processes, messages), `Activitie
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from heapq import heappush
 from typing import Final, NamedTuple, Protocol, TypeAlias
@@ -153,6 +153,7 @@ class Instance:
         "alive",
         "arrivals",
         "arrived",
+        "asked",
         "deadline",
         "done",
         "joins",
@@ -170,6 +171,7 @@ class Instance:
         self.activity = activity
         self.live = 0
         self.alive = True
+        self.asked = False
         self.latest: Last = None
         self.stay: Stay | None = None
         self.deadline: float | None = None
@@ -307,13 +309,14 @@ class Table:
             and moment.key not in self.patience
         }
         self.flood = MANY + len(self.steps)
-        caught = {step.catcher for step in self.steps.values()}
-        # Boundary events of which nothing says when or how often they happen.
+        self.caught = {step.catcher for step in self.steps.values()}
+        on_borders = (key for step in self.steps.values() for key in step.boundaries)
+        starts = (key for one in self.scopes.values() for key in self._event_starts(one))
+        # Events of which nothing says when or how often they interrupt.
         self.silent = {
             key
-            for step in self.steps.values()
-            for key in step.boundaries
-            if not self.steps[key].awaits and key not in caught
+            for key in (*on_borders, *starts)
+            if not self.steps[key].awaits and key not in self.caught
             if self.steps[key].node.id not in timings.probabilities
             if key not in self.clocks and not self.steps[key].node.has_event("compensate")
         }
@@ -332,6 +335,14 @@ class Table:
             if not is_end and key not in self.involved:
                 self.noticed.add(key)
         self._clear()
+
+    def _event_starts(self, scope: Scope) -> Iterator[str]:
+        """Yield what event sub-processes begin with that is not thrown in the drawing."""
+        for holder in scope.event_scopes:
+            inner = self.scopes.get(self.steps[holder].inner or "")
+            for key in () if inner is None else inner.members:
+                if self.steps[key].node.type == "startEvent" and key not in self.caught:
+                    yield key
 
     def _clock(self, key: str) -> Distribution:
         """Return how long something takes that begins now."""
