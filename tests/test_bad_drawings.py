@@ -57,6 +57,9 @@ BAD = {
         + b"</bpmndi:BPMNPlane>",
     ),
     "a pool without its process": BOX.replace(b'processRef="proc"', b'processRef="gone"'),
+    "an empty waypoint of a black box that is moved": BOX.replace(
+        b'<dc:Bounds x="100" y="20"', b'<dc:Bounds x="100" y="600"'
+    ).replace(b'<di:waypoint x="168" y="80"/>', b'<di:waypoint/><di:waypoint x="168" y="600"/>'),
     "a black box without bounds": BOX.replace(
         b'<dc:Bounds x="100" y="20" width="700" height="60"/>', b""
     ),

@@ -230,6 +230,8 @@ class CustomerPool:
         if edge is None or not points:
             return
         drawn = edge.findall(qualified("di:waypoint"))
+        if not all(one.attrib for one in drawn):
+            return  # One that says nothing could not be told from those that are added here.
         if way is not None:
             docked = self._drawn_anew(len(drawn), end, way)
             self.record.add_points(edge, len(docked) - len(drawn))
