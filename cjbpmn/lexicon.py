@@ -150,7 +150,13 @@ def _freeze(value: Any) -> Any:
 def _fold_character(character: str) -> str:
     if character.isspace():
         return " "
-    return unicodedata.normalize("NFD", character)[0].lower()[0]
+    letters = unicodedata.normalize("NFD", character)
+    # Accents are left off; what makes a kana or a Hangul syllable another one is no accent.
+    return (letters if all(map(_is_accent, letters[1:])) else character).lower()[0]
+
+
+def _is_accent(mark: str) -> bool:
+    return "\u0300" <= mark <= "\u036f"
 
 
 def guess_language(sentences: Iterable[str]) -> str:

@@ -139,11 +139,19 @@ def test_nobody_can_change_the_words() -> None:
         ("a\n\tb", "a  b"),
         ("di\N{COMBINING ACUTE ACCENT}a", "dia"),
         ("STRASSE straße", "strasse straße"),
+        ("Заёмщик", "заемщик"),
+        ("주문", "주문"),
+        ("バス", "バス"),
         ("", ""),
     ],
 )
 def test_fold(text: str, folded: str) -> None:
     assert fold(text) == folded
+
+
+def test_folding_leaves_syllables_what_they_are() -> None:
+    assert fold("주문") != fold("지문")
+    assert fold("バス") != fold("パス")
 
 
 @given(st.text())
