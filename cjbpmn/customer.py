@@ -14,7 +14,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from cjbpmn import lexicon
-from cjbpmn.customer_cues import Cue, Reading, read_deed, read_name
+from cjbpmn.customer_cues import Cue, Reading, is_rival, read_deed, read_name
 from cjbpmn.errors import AmbiguousCustomer, AmbiguousReference, ElementNotFound
 
 if TYPE_CHECKING:
@@ -414,6 +414,10 @@ def _cues_of_messages(case: _Case) -> Iterator[Cue]:
 
 def _compare(graph: ProcessGraph, cases: Mapping[str, _Case]) -> None:
     """Add what follows from the other pools and lanes, and from the name of the file."""
+    for holder, case in cases.items():
+        names = _names_beside(graph, holder) if case.reading.noun else []
+        if names and all(is_rival(case.reading.noun, name) for name in names):
+            case.cues.append(Cue(-3.5, f'beside "{names[0]}" it can mean somebody at work'))
     title = _letters(PurePath(graph.path or "").stem)
     named = {holder for holder, case in cases.items() if case.reading.sure}
     named = {holder for holder in named if cases[holder].confidence() >= CONFIDENT}
@@ -433,6 +437,17 @@ def _compare(graph: ProcessGraph, cases: Mapping[str, _Case]) -> None:
         related = holder in kin or not named.isdisjoint(_ancestors(graph, holder))
         if named and not related and not case.reading.is_person:
             case.cues.append(Cue(-3.0, "somebody else bears a customer's name"))
+
+
+def _names_beside(graph: ProcessGraph, holder: str) -> list[str]:
+    """Return the names of the other pools; if there is none, of the other lanes."""
+    own = _ancestors(graph, holder)
+    pools = [pool.name for pool in graph.participants.values() if pool.id not in own]
+    return pools or [
+        lane.name
+        for lane in graph.lanes.values()
+        if lane.id not in own and holder not in _ancestors(graph, lane.id)
+    ]
 
 
 def _letters(text: str) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import tomllib
 from dataclasses import replace
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import pytest
@@ -29,30 +31,62 @@ CUSTOMERS = {
     "en": "Customer|CUSTOMERS|The customer|Client|New Customer|Private customer|Hotel guest"
     "|Customer of the bank|Customer / Client|Customer (VIP)|Customer 1|Customer Lane|Bank Customer"
     "|Policyholder|Policy holder|Insured|Loan applicant|Account holder|Passengers|Taxpayer"
-    "|Costumer|Custommer|Restaurant guest|Citizen",
+    "|Costumer|Custommer|Restaurant guest|Citizen|Potential client|External client|University student"
+    "|Insured person|Insured party|Homeowner|Library member|Complainant|Customer actions"
+    "|Customer organisation",
     "de": "Kunde|Kundin|Kunden|Kunde/Kundin|Kund*innen|Kunde(n)|Großkunde|Endkunde|Neuer Kunde"
     "|Kunde der Bank|Gast|Gäste|Hotelgast|Gast (Nahrungsaufnahme)|Nahrungsaufnahme (Gast)|fs Gast"
     "|Versicherungsnehmer|Versicherungsnehmer (VN)|VN|Versicherter|Versichrungsnehmer"
-    "|Versicherungs- nehmer|Antragsteller:in|Käufer|KÃ¤ufer|Fahrgäste|Bürgerin",
+    "|Versicherungs- nehmer|Antragsteller:in|Käufer|KÃ¤ufer|Fahrgäste|Bürgerin|Versicherte Person"
+    "|Antragstellende|Fahrzeughalter|Anrufer|Leasingnehmer|Kundenseite",
     "nl": "Klant|klanten|De klant|Nieuwe klant|Particuliere klant|Klant van de bank|Eindklant"
-    "|Cliënt|Patiënt|Inwoner|Aanvrager|Verzekerde|Verzekeringnemer|Huurder|Reiziger|Hotelgasten",
+    "|Cliënt|Patiënt|Inwoner|Aanvrager|Verzekerde|Verzekeringnemer|Huurder|Reiziger|Hotelgasten"
+    "|Pensioendeelnemer|Bewoner|Debiteur|Klantacties",
     "fr": "Client|Cliente|Client(e)|Le client|Nouveau client|Client particulier|L'assuré"
-    "|Client de la banque|Usager|Acheteuse|Locataire|Étudiant|Visiteurs|Passagère|Consommatrice",
+    "|Client de la banque|Usager|Acheteuse|Locataire|Étudiant|Visiteurs|Passagère|Consommatrice"
+    "|Internaute|Personne assurée|Étudiant étranger|Actions du client",
     "es": "Cliente|El cliente|Clientes|Cliente nuevo|Nuevo cliente|Cliente del banco|Compradora"
-    "|Ciudadana|Solicitante|Asegurado|Huésped|Alumno|Cliente particular",
+    "|Ciudadana|Solicitante|Asegurado|Huésped|Alumno|Cliente particular|Comensal|Postulante"
+    "|Afiliada|Persona asegurada|Estudiante universitario|Cliente corporativo",
     "pt": "Cliente|O cliente|Novo cliente|Cliente do banco|Cidadãos|Hóspede|Segurado|Requerente"
-    "|Passageiro|Encarregado de educação",
+    "|Passageiro|Encarregado de educação|Locatário|Estudante universitário",
     "it": "Cliente|Clienti|Il cliente|Nuovo cliente|Cliente della banca|Cittadini|Assicurato"
-    "|Studentessa|Viaggiatrice|Richiedente",
+    "|Studentessa|Viaggiatrice|Richiedente|Condomino|Persona assicurata",
     "pl": "Klient|Klienci|Klientka|Nowy klient|Klient banku|Klient indywidualny|Pacjenci|Goście"
-    "|Wnioskodawca|Ubezpieczony|Uczeń|Posiadacz rachunku",
+    "|Wnioskodawca|Ubezpieczony|Uczeń|Posiadacz rachunku|Czytelnik|Osoba ubezpieczona",
+}
+ELSEWHERE = {
+    "ar": "العميل|المريض",
+    "bg": "Клиент",
+    "cs": "Zákazník|Nový zákazník|Žadatel|Pacient",
+    "da": "Kunde|Borger|Ansøger",
+    "el": "Πελάτης|Νέος πελάτης",
+    "fa": "مشتری",
+    "fi": "Asiakas|Uusi asiakas|Potilas",
+    "he": "לקוח",
+    "hr": "Kupac|Novi kupac",
+    "hu": "Ügyfél|Új ügyfél",
+    "id": "Pelanggan|Pelanggan baru",
+    "ja": "顧客|お客様|法人顧客|お客様\N{FULLWIDTH LEFT PARENTHESIS}個人\N{FULLWIDTH RIGHT PARENTHESIS}|患者様",
+    "ko": "고객|개인 고객|신규고객|환자",
+    "no": "Kunde|Innbygger|Søker",
+    "ro": "Client|Client nou|Cetățean",
+    "ru": "Клиент|клиент|Новый клиент|Клиент банка|Покупатель|Пациентка|Заёмщик|Гость / Клиент",
+    "sk": "Zákazník|Žiadateľ",
+    "sl": "Kupec",
+    "sv": "Kund|Ny kund|Medborgare",
+    "tr": "Müşteri|Yeni müşteri|Hasta",
+    "uk": "Клієнт|Новий клієнт",
+    "vi": "Khách hàng|Khách hàng cá nhân|Storefront (Khách hàng)",
+    "zh": "客户|客戶|新客户|企业客户|客户\N{FULLWIDTH LEFT PARENTHESIS}外部\N{FULLWIDTH RIGHT PARENTHESIS}|患者",
 }
 OTHERS = {
     "en": "Customer Service|CustomerService|Customer Support Team|Private Customer Account Manager"
     "|Customer Onboarding|CRM|Customer Data|Customer Portal|Schufa Client (Bank)|Client Service"
     "|Patient Record|Insurance|Insurer|Insurant Recourse|Accountant|Notify customer|Guest house"
     "|Inform the customer|User|Employee|Candidate|Member Services|Board member|Web client|I|me"
-    "|Visitor Center|Customer Journey|Bank|Customs|Request|Pool 1|Lane",
+    "|Visitor Center|Customer Journey|Bank|Customs|Request|Pool 1|Lane|Kafka consumer|Email client"
+    "|Customer bank|Payer|Third party|Complaint|Parent process",
     "de": "Kundenservice|Kunden-Service|Kundenberater|Kundendaten|Kundenauftrag|Gaststätte"
     "|Gastgeber|Bestellerfassung|Firmenpersonal|Versicherung|Versicherer|Ich|Kundgebung"
     "|Regressnahme VN|Regressnahme eines VN|VN in Regress nehmen|Verkäufer|Einkäufer|Vermieter"
@@ -72,7 +106,20 @@ OTHERS = {
     "|Informare il cliente",
     "pl": "Obsługa klienta|Doradca klienta|Dane klienta|Konto klienta|Ubezpieczyciel"
     "|Biuro obsługi klienta|Poinformować klienta",
+    "ar": "خدمة العملاء",
+    "cs": "Zákaznická podpora",
+    "fi": "Asiakaspalvelu",
+    "hu": "Ügyfélszolgálat",
+    "id": "Layanan Pelanggan",
+    "ja": "顧客管理|お客様相談室|利用者",
+    "ko": "고객센터|고객 지원팀|기구",
+    "ru": "Клиентский отдел|Отдел клиентов|Банк клиента|Пользователь",
+    "sv": "Kundtjänst|Sekund",
+    "tr": "Müşteri Hizmetleri",
+    "vi": "Chăm sóc khách hàng",
+    "zh": "客户经理|客户服务中心|客户端|用户",
 }
+ELSEWHERE_WORDS = tomllib.loads((files("cjbpmn") / "customer_words.toml").read_text("utf-8"))
 
 
 def names(table: dict[str, str]) -> list[object]:
@@ -136,7 +183,7 @@ RESTAURANT = model(
 )
 
 
-@pytest.mark.parametrize("name", names(CUSTOMERS))
+@pytest.mark.parametrize("name", [*names(CUSTOMERS), *names(ELSEWHERE)])
 def test_a_pool_is_a_customer_by_its_name(name: str) -> None:
     assert confidence(model({"a": name}), "a") >= CONFIDENT
 
@@ -249,6 +296,32 @@ def test_a_private_person_is_a_customer_with_a_second_sign_only() -> None:
     assert confidence(model({"a": "Family", "b": "Canteen"}), "a") >= CONFIDENT
 
 
+@pytest.mark.parametrize(
+    ("noun", "rival", "somebody"),
+    [
+        ("Client", "Web server", "Shop"),
+        ("Buyer", "Supplier", "Carrier"),
+        ("Käufer", "Lieferant", ""),
+    ],
+)
+def test_a_word_for_a_customer_is_doubted_where_there_is_nobody_but_its_rival(
+    noun: str, rival: str, somebody: str
+) -> None:
+    pools = {"a": noun, "b": rival}
+    assert confidence(model(pools), "a") < CONFIDENT
+    assert confidence(model({**pools, "c": somebody}), "a") >= CONFIDENT
+    lanes = {"d": ("c", noun), "e": ("c", "Approver")}
+    assert confidence(model({"c": "Company", "b": rival}, lanes), "d") < CONFIDENT
+    lanes = {"d": ("c", noun), "e": ("c", rival)}
+    assert confidence(model({"c": "Sale"}, lanes), "d") < CONFIDENT
+
+
+def test_parents_are_customers_with_a_second_sign_only() -> None:
+    structure = model({"a": "Process"}, {"b": ("a", "Parent"), "c": ("a", "Child")})
+    assert resolve_customer(structure) == frozenset()
+    assert resolve_customer(model({"a": "Parents", "b": "School"})) == {"a"}
+
+
 def test_nobody_is_found_where_nobody_is() -> None:
     assert find_customer_candidates(model({})) == []
     assert find_customer_candidates(model({"a": "", "b": "Shop"}, {"c": ("a", "")})) == []
@@ -353,6 +426,23 @@ def test_every_language_says_the_same_things_about_customers(language: str) -> N
     customers = set(map(lexicon.fold, lexicon.words(language)["roles"]["customer"]))
     for key in ("offices", "lookalikes", "unnamed", "links", "household"):
         assert not customers & set(map(lexicon.fold, section[key])), key
+
+
+@pytest.mark.parametrize("language", ELSEWHERE)
+def test_a_language_of_which_only_nouns_are_known_says_nothing_twice(language: str) -> None:
+    section = ELSEWHERE_WORDS[language]
+    assert section.keys() == {"head", "adjectives", "customer", "ambiguous"}
+    assert section["head"] in {"first", "last", "end"}
+    listed = [lexicon.fold(word) for word in (*section["customer"], *section["ambiguous"])]
+    assert len(listed) == len(set(listed))
+    ours = [lexicon.words(code)["customer"] for code in lexicon.languages()]
+    for key in ("offices", "lookalikes", "unnamed", "household", "articles", "links"):
+        others = {lexicon.fold(word) for words in ours for word in words[key]}
+        assert not others.intersection(listed), key
+
+
+def test_every_such_language_is_tried() -> None:
+    assert ELSEWHERE_WORDS.keys() == ELSEWHERE.keys()
 
 
 def test_the_customers_of_real_models_are_found(corpus: Path) -> None:
