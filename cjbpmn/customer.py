@@ -279,9 +279,10 @@ def _refuse_rivals(graph: ProcessGraph, confident: Sequence[CustomerCandidate]) 
     if len({_comparable(candidate.name) for candidate in outermost}) < _SEVERAL:
         return
     listed = " and ".join(_describe(graph, candidate.id) for candidate in outermost)
+    first = outermost[0].name or outermost[0].id
     raise AmbiguousCustomer(
         f"{len(outermost)} pools or lanes look like the customer: {listed}; say who is meant with "
-        f'customer="{outermost[0].name}" (--customer "{outermost[0].name}"), '
+        f'customer="{first}" (--customer "{first}"), '
         "or name all of them",
         path=graph.path,
     )
@@ -334,12 +335,13 @@ _CATCHING: Final = frozenset(
 
 def _cases(graph: ProcessGraph) -> dict[str, _Case]:
     cases = {
-        pool.id: _Case(pool, is_pool=True, reading=read_name(pool.name))
+        pool.id: _Case(pool, is_pool=True, reading=read_name(pool.name, pool.id))
         for pool in graph.participants.values()
     }
     for lane in graph.lanes.values():
         outer = lane.parent or lane.participant
-        cases[lane.id] = _Case(lane, is_pool=False, reading=read_name(lane.name), outer=outer)
+        reading = read_name(lane.name, lane.id)
+        cases[lane.id] = _Case(lane, is_pool=False, reading=reading, outer=outer)
         if outer is not None:
             cases[outer].lanes.append(lane.id)
     for node in graph.nodes.values():

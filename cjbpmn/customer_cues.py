@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -56,14 +56,15 @@ class Reading:
         return self.sure or self.needs_company
 
 
-@lru_cache(maxsize=4096)
-def read_name(name: str) -> Reading:
+def read_name(name: str, identifier: str = "") -> Reading:
     """Read what the name of a pool or lane says about who it is.
 
     Parameters
     ----------
     name : str
         As it stands in the model.
+    identifier : str
+        Its id, which counts where there is no name, and tells who it is.
 
     Returns
     -------
@@ -74,7 +75,25 @@ def read_name(name: str) -> Reading:
     --------
     >>> read_name("Hungry guests").noun
     'guest'
+    >>> read_name("", "Pool_Customer").cues[0].reason
+    'its id is a word for a customer: "customer"'
     """
+    reading = _read(name)
+    if not reading.unnamed:
+        return reading
+    # Tools make ids of letters and digits; what people write into one has no digits in it.
+    told = _read(" ".join(filter(str.isalpha, _JOINT.split(identifier))))
+    if not told.sure:
+        return reading
+    cues = (cue._replace(reason=cue.reason.replace("its name", "its id")) for cue in told.cues)
+    return replace(told, cues=tuple(cues))
+
+
+_JOINT: Final = re.compile(r"[\W_]+")
+
+
+@lru_cache(maxsize=4096)
+def _read(name: str) -> Reading:
     segments = _segments(name)
     if not segments:
         return Reading(unnamed=True)

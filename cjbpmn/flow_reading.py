@@ -302,9 +302,9 @@ class FlowReader:
     def _report_dangling(
         self, element: Element, kind: str, source: str | None, target: str | None
     ) -> None:
-        ends = {"source": source, "target": target}
-        missing = " and no ".join(name for name, end in ends.items() if end is None)
         identifier = element.get("id")
+        needed = {"source": source, "target": target, "id": identifier}
+        missing = " and no ".join(name for name, found in needed.items() if found is None)
         self.findings.append(
             Finding(
                 "dangling-flow",

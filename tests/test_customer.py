@@ -199,6 +199,18 @@ def test_a_lane_is_a_customer_by_its_name(name: str) -> None:
     assert resolve_customer(graph) == {"b"}
 
 
+def test_the_id_tells_who_a_pool_or_lane_without_a_name_is() -> None:
+    lanes = {"Lane_CustomerService": ("Pool_2", ""), "lane_patient": ("Pool_2", "Lane 1")}
+    assert resolve_customer(model({"Pool_2": "Bank"}, lanes)) == {"lane_patient"}
+    pools = {"Participant_Client": "", "Participant_0gast1": "", "Customer": "Bank"}
+    graph = model(pools)
+    assert resolve_customer(graph) == {"Participant_Client"}
+    [candidate] = find_customer_candidates(graph)
+    assert candidate.reasons[0] == 'its id is a word for a customer: "client"'
+    with pytest.raises(AmbiguousCustomer, match='--customer "Participant_Client"'):
+        resolve_customer(model({**pools, "d": "Buyer"}))
+
+
 def test_a_candidate_tells_why() -> None:
     graph = model({"a": "Guest", "b": "Waiter"}, messages=[("a", "b")])
     assert find_customer_candidates(graph) == [

@@ -96,6 +96,18 @@ def test_what_is_broken_is_left_out_and_told() -> None:
     assert not graph.flows
 
 
+def test_a_flow_without_an_id_is_left_out_and_told() -> None:
+    graph = graph_of(
+        """<process id="p"><task id="a"/><task id="b"/>
+        <sequenceFlow sourceRef="a" targetRef="b"/><sequenceFlow sourceRef="a"/></process>"""
+    )
+    assert [finding.message for finding in graph.findings] == [
+        "the sequence flow has no id; it is left out",
+        "the sequence flow has no target and no id; it is left out",
+    ]
+    assert not graph.flows
+
+
 def test_a_model_without_a_process_is_an_error() -> None:
     with pytest.raises(InvalidDocument, match="no process"):
         graph_of("")
