@@ -14,7 +14,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from cjbpmn import lexicon
-from cjbpmn.customer_cues import Cue, Reading, is_rival, read_deed, read_name
+from cjbpmn.customer_cues import Cue, Reading, is_colleague, is_rival, read_deed, read_name
 from cjbpmn.errors import AmbiguousCustomer, AmbiguousReference, ElementNotFound
 
 if TYPE_CHECKING:
@@ -416,10 +416,7 @@ def _cues_of_messages(case: _Case) -> Iterator[Cue]:
 
 def _compare(graph: ProcessGraph, cases: Mapping[str, _Case]) -> None:
     """Add what follows from the other pools and lanes, and from the name of the file."""
-    for holder, case in cases.items():
-        names = _names_beside(graph, holder) if case.reading.noun else []
-        if names and all(is_rival(case.reading.noun, name) for name in names):
-            case.cues.append(Cue(-3.5, f'beside "{names[0]}" it can mean somebody at work'))
+    _cast_doubt(graph, cases)
     title = _letters(PurePath(graph.path or "").stem)
     named = {holder for holder, case in cases.items() if case.reading.sure}
     named = {holder for holder in named if cases[holder].confidence() >= CONFIDENT}
@@ -441,15 +438,33 @@ def _compare(graph: ProcessGraph, cases: Mapping[str, _Case]) -> None:
             case.cues.append(Cue(-3.0, "somebody else bears a customer's name"))
 
 
-def _names_beside(graph: ProcessGraph, holder: str) -> list[str]:
-    """Return the names of the other pools; if there is none, of the other lanes."""
-    own = _ancestors(graph, holder)
-    pools = [pool.name for pool in graph.participants.values() if pool.id not in own]
-    return pools or [
-        lane.name
-        for lane in graph.lanes.values()
-        if lane.id not in own and holder not in _ancestors(graph, lane.id)
-    ]
+def _cast_doubt(graph: ProcessGraph, cases: Mapping[str, _Case]) -> None:
+    """Doubt words for customers beside those with whom they mean somebody else."""
+    found: dict[tuple[str, str | None, bool], str | None] = {}
+    for holder, case in cases.items():
+        noun, pool = case.reading.noun, holder if case.is_pool else graph.lanes[holder].participant
+        if not noun:
+            continue
+        key = noun, pool, case.is_pool
+        if key not in found:
+            pools = [one.name for one in graph.participants.values() if one.id != pool]
+            lanes = [
+                lane.name
+                for lane in graph.lanes.values()
+                if not case.is_pool
+                and lane.participant == pool
+                and cases[lane.id].reading.noun != noun
+            ]
+            found[key] = _who_casts_doubt(noun, pools, lanes)
+        if (other := found[key]) is not None:
+            case.cues.append(Cue(-3.5, f'beside "{other}" it can mean somebody at work'))
+
+
+def _who_casts_doubt(noun: str, pools: Sequence[str], lanes: Sequence[str]) -> str | None:
+    others = pools or lanes
+    if others and all(is_rival(noun, name) for name in others):
+        return others[0]
+    return next((name for name in lanes if is_colleague(noun, name)), None)
 
 
 def _letters(text: str) -> str:

@@ -139,6 +139,31 @@ def is_rival(noun: str, name: str) -> bool:
     return not rivals.isdisjoint(WORD.findall(lexicon.fold(name)))
 
 
+def is_colleague(noun: str, name: str) -> bool:
+    """Tell whether who asks for something works where the owner of this name does.
+
+    Parameters
+    ----------
+    noun : str
+        As a `Reading` has it.
+    name : str
+        The name of another lane of the same pool.
+
+    Returns
+    -------
+    bool
+        Whether it is so: an applicant beside the own superior is no customer.
+
+    Examples
+    --------
+    >>> is_colleague("applicant", "HR department"), is_colleague("applicant", "Clerk")
+    (True, False)
+    """
+    known = vocabulary()
+    words = WORD.findall(lexicon.fold(name))
+    return noun in known.applicants and not known.workplace.isdisjoint(words)
+
+
 _GENDER: Final = re.compile(
     r"(?<=[^\W\d_])(?:\((?:in|innen|nen|n|en|e|r|s|ne|a|as|es|rice|ka|ki)\)"
     r"|[/:*·_]-?(?:in|innen|n|e|r|a|as|ne|rice|ka)(?![^\W\d_]))",

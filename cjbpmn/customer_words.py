@@ -180,6 +180,8 @@ class Vocabulary:
     desk: Verbs
     persons: frozenset[str]
     rivals: Mapping[str, frozenset[str]]  # by noun
+    applicants: frozenset[str]
+    workplace: frozenset[str]
 
 
 @cache
@@ -217,6 +219,8 @@ def vocabulary() -> Vocabulary:
         desk,
         _all_folded(parts, "person"),
         _pairs(_all_folded(parts, "rivals")),
+        _all_folded(parts, "applicants"),
+        _all_folded(parts, "workplace"),
     )
 
 

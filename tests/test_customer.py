@@ -328,6 +328,26 @@ def test_a_word_for_a_customer_is_doubted_where_there_is_nobody_but_its_rival(
     assert confidence(model({"c": "Sale"}, lanes), "d") < CONFIDENT
 
 
+@pytest.mark.parametrize(
+    ("noun", "colleague", "clerk"),
+    [
+        ("Antragsteller", "Personalabteilung", "Sachbearbeiter"),
+        ("Solicitante", "Jefe inmediato", "Mesa de partes"),
+        ("Aanvrager", "Leidinggevende", "Vergunningverlener"),
+        ("Demandeur", "RH", "Guichet"),
+        ("Applicant", "HR", "Loan officer"),
+    ],
+)
+def test_who_asks_the_own_superior_for_something_is_no_customer(
+    noun: str, colleague: str, clerk: str
+) -> None:
+    lanes = {"a": ("p", noun), "b": ("p", colleague), "c": ("p", clerk)}
+    assert resolve_customer(model({"p": "Request"}, lanes)) == frozenset()
+    del lanes["b"]
+    assert resolve_customer(model({"p": "Request"}, lanes)) == {"a"}
+    assert resolve_customer(model({"a": noun, "b": colleague})) == {"a"}
+
+
 def test_parents_are_customers_with_a_second_sign_only() -> None:
     structure = model({"a": "Process"}, {"b": ("a", "Parent"), "c": ("a", "Child")})
     assert resolve_customer(structure) == frozenset()
