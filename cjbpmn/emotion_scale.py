@@ -13,6 +13,8 @@ from typing import Final
 from cjbpmn import lexicon
 from cjbpmn.journey import Emotion
 from cjbpmn.journey.feelings import emotion_by_source
+from cjbpmn.value_names import value_name
+from cjbpmn.vocabulary import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,8 @@ def describe_emotions(emotions: Sequence[Emotion], language: str = "en") -> tupl
     lines = []
     for source, value in by_source.items():
         step = emotion_step(value)
-        line = f"{step.symbol} {step.number} "
-        lines.append(line + (source or "?" if len(by_source) > 1 else words[str(step.value)]))
+        said = words[str(step.value)]
+        if len(by_source) > 1:
+            said = value_name(Source, source, language) if source else "?"
+        lines.append(f"{step.symbol} {step.number} {said}")
     return tuple(lines)

@@ -34,6 +34,7 @@ def test_every_language_says_the_same_things(language: str) -> None:
     for section, keys in SECTIONS.items():
         assert set(words(language)[section]) == keys
     assert set(words(language)["channel"]) == set(words("en")["channel"])
+    assert set(words(language)["source"]) == set(words("en")["source"])
     assert set(words(language)["timespan"]["units"]) == set(words("en")["timespan"]["units"])
 
 

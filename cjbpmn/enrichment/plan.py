@@ -9,7 +9,6 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from cjbpmn.channel_names import channel_name
 from cjbpmn.customer import customer_nodes, find_customer_candidates, resolve_customer
 from cjbpmn.enrichment.meeting import attach_step, plan_contacts
 from cjbpmn.enrichment.notes import Marks, plan_notes
@@ -25,6 +24,8 @@ from cjbpmn.findings import Finding, Severity
 from cjbpmn.graph import ProcessGraph
 from cjbpmn.journey import Journey
 from cjbpmn.references import References
+from cjbpmn.value_names import value_name
+from cjbpmn.vocabulary import Channel
 
 _UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -136,7 +137,7 @@ def _plan_steps(plan: Plan, planned: PlannedJourney) -> None:
         refs = dict.fromkeys(found for ref in step.at for found in planned.references[ref])
         one = PlannedStep(step, order, tuple(refs))
         one.phase = step.phase if Show.PHASES in plan.show else None
-        one.channel = channel_name(step.channel or "", planned.language)
+        one.channel = value_name(Channel, step.channel or "", planned.language)
         one.sees = step.sees if Show.EVIDENCE in plan.show else ()
         one.is_coloured = Show.EMOTION in plan.show
         planned.steps.append(one)

@@ -14,7 +14,6 @@ from typing import Final
 
 from cjbpmn import elements as bpmn
 from cjbpmn import lexicon
-from cjbpmn.channel_names import channel_called
 from cjbpmn.contacts import customer_side
 from cjbpmn.customer import customer_nodes, resolve_customer
 from cjbpmn.diagram import Bounds, Diagram, main_diagram
@@ -28,7 +27,8 @@ from cjbpmn.journey import Emotion, Evidence, Journey, Observation, Persona, Pha
 from cjbpmn.names import qualified
 from cjbpmn.reading_order import rank_nodes
 from cjbpmn.references import References
-from cjbpmn.vocabulary import Direction, EvidenceType, Source
+from cjbpmn.value_names import value_called
+from cjbpmn.vocabulary import Channel, Direction, EvidenceType, Source
 
 _FEELING: Final = re.compile(
     r"(?:☹☹|☹|●|☺☺|☺) ?(?P<sign>[+\N{MINUS SIGN}-]?)(?P<step>[012]) (?P<who>.+)"
@@ -178,7 +178,7 @@ class _Rebuilding:
 
     def _step(self, node: FlowNode) -> Step:
         meets = list(self._meets(node))
-        channels = filter(None, (channel_called(name) for _, _, name in meets))
+        channels = filter(None, (value_called(Channel, name) for _, _, name in meets))
         directions = {direction for _, direction, _ in meets}
         direction = Direction.BOTH if len(directions) > 1 else next(iter(directions), None)
         others = tuple(dict.fromkeys(self.references.shortest(other) for other, _, _ in meets))
@@ -288,7 +288,6 @@ class _Rebuilding:
         return found
 
     def _feelings(self, node: FlowNode) -> tuple[Emotion, ...]:
-        sources = {word.value for word in Source}
         feelings = []
         for note in self.notes.get(node.id, ()):
             for line in note.splitlines():
@@ -297,8 +296,7 @@ class _Rebuilding:
                     value = int(felt["step"]) * (
                         -1 if felt["sign"] in {"-", "\N{MINUS SIGN}"} else 1
                     )
-                    source = felt["who"] if felt["who"] in sources else None
-                    feelings.append(Emotion(value, source=source))
+                    feelings.append(Emotion(value, source=value_called(Source, felt["who"])))
         return tuple(feelings) or self._coloured(node)
 
     def _coloured(self, node: FlowNode) -> tuple[Emotion, ...]:

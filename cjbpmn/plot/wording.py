@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from cjbpmn import lexicon
-from cjbpmn.channel_names import channel_name
+from cjbpmn.value_names import value_name
+from cjbpmn.vocabulary import Channel
 
 TO: Final = "\N{EN DASH}"
 
@@ -65,7 +66,7 @@ class Wording:
 
     def channel(self, channel: str | None) -> str:
         """Return what a channel is called; or that nobody told it."""
-        return channel_name(channel, self.language) if channel else self.say("no_channel")
+        return value_name(Channel, channel, self.language) if channel else self.say("no_channel")
 
 
 ENGLISH: Final = Wording()

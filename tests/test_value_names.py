@@ -1,28 +1,29 @@
-"""Channels in drawings: in the language of the journey, and back."""
+"""Channels and sources in drawings: in the language of the journey, and back."""
 
 from __future__ import annotations
 
-import itertools
 from pathlib import Path
 
 import pytest
 
 import cjbpmn as cj
 from cjbpmn import lexicon
-from cjbpmn.channel_names import channel_called, channel_name
-from cjbpmn.journey import Journey, Step
+from cjbpmn.journey import Emotion, Journey, Step
 from cjbpmn.names import qualified
-from cjbpmn.vocabulary import Channel
+from cjbpmn.value_names import value_called, value_name
+from cjbpmn.vocabulary import Channel, Source
 
 CLAIM = Path(__file__).parents[1] / "docs" / "examples" / "claim.bpmn"
 
 
-@pytest.mark.parametrize(
-    ("language", "channel"), [*itertools.product(lexicon.languages(), Channel)]
-)
-def test_every_channel_has_a_name_that_leads_back(language: str, channel: Channel) -> None:
-    """No two channels are called the same, in whatever language."""
-    assert channel_called(channel_name(channel, language)) == channel
+@pytest.mark.parametrize("kind", [Channel, Source])
+@pytest.mark.parametrize("language", lexicon.languages())
+def test_every_value_has_a_name_that_leads_back(
+    language: str, kind: type[Channel | Source]
+) -> None:
+    """No two channels are called the same, in whatever language, and no two sources."""
+    for value in kind:
+        assert value_called(kind, value_name(kind, value, language)) == value
 
 
 def drawn(channel: str, language: str | None, do: str) -> cj.Document:
@@ -69,3 +70,16 @@ def test_a_channel_is_read_from_the_drawing_in_any_language() -> None:
         document.remove(element)
     (found,) = cj.extract_journeys(document, customer=["K"]).journeys
     assert found.steps[0].channel == "in-person"
+
+
+def test_who_says_so_is_read_from_the_drawing_in_any_language() -> None:
+    """Several say how it feels, each on a line of its own."""
+    told = (Emotion(-1, source=Source.CUSTOMER), Emotion(1, source=Source.EMPLOYEE))
+    step = Step("Ich rufe an", at=("Make appointment",), feels=told)
+    document = cj.read_document(CLAIM)
+    cj.enrich_document(document, Journey("J", customer="K", steps=(step,)))
+    assert "Kunde\n" in document.to_bytes().decode()
+    for element in [*document.root.iter(qualified("bpmn:extensionElements"))]:
+        document.remove(element)
+    (found,) = cj.extract_journeys(document, customer=["K"]).journeys
+    assert found.steps[0].feels == told
