@@ -307,3 +307,18 @@ def test_a_clock_that_is_set_anew_each_time_cuts_nothing_off() -> None:
     )
     drawing.message("Client>S", "E>Client", "Ask>Z", "Q>M")
     assert only(drawing.report({"B": Uniform(20, 30)}), "E").maximum == math.inf
+
+
+@pytest.mark.parametrize("waits", ["receiveTask R", "task R"])
+def test_of_several_messages_the_first_is_enough(waits: str) -> None:
+    drawing = asked(Drawing(), "task Q", waits, flows="S>Q Q>R R>E")
+    for name, slow in (("One", "A"), ("Other", "B")):
+        nodes = (f"startEvent t{slow} message", f"task {slow}", f"endEvent u{slow} message")
+        drawing.pool(name, *nodes, flows=f"t{slow}>{slow} {slow}>u{slow}")
+        drawing.message(f"Q>t{slow}", f"u{slow}>R")
+    report = drawing.report({"Q": 1, "A": Uniform(2, 5), "B": Uniform(3, 4), "R": 0})
+    found = only(report, "E")
+    assert (found.minimum, found.maximum) == (3, 5)
+    assert found.within is not None
+    assert found.within[0] <= 3
+    assert found.within[1] >= 5

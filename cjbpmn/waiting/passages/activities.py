@@ -47,8 +47,6 @@ class ActivityPassages(ScopePassages):
         sent = self._place(step, "sent")
         self._link(finished, sent)
         gate = self._gate(step, sent, "reply-gate")
-        if len(step.replies) > 1:
-            self._doubt(gate, f"one of several messages: {step.node.id}")
         self._link(self._through(step, gate, "reply"), leave)
 
     def _is_plain(self, step: Step) -> bool:

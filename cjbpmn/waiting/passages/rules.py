@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from cjbpmn.waiting.execution import Step
 from cjbpmn.waiting.passages.activities import ActivityPassages, hours
@@ -128,19 +128,27 @@ class _Rules(ActivityPassages):
         """Lead from what sends a message to what takes it."""
         scope = self.game.scopes[target.scope]
         if flow in target.replies:
-            end = Moment(target.key, "reply-gate")
+            end = self._mailbox(target, Moment(target.key, "reply-gate"), target.replies)
         elif flow not in target.awaits:
             return None
         elif target.key in scope.triggered and scope.holder is None:
             caught = target.node.type == "intermediateCatchEvent"
             end = Moment(target.key, "caught" if caught else "arrive")
         else:
-            end = Moment(target.key, "gate")
-            if len(target.awaits) > 1:
-                self._doubt(end, f"one of several messages: {target.node.id}")
+            end = self._mailbox(target, Moment(target.key, "gate"), target.awaits)
         passage = self._link(place, end)
         self.found.messages.add(passage)
         return passage
+
+    def _mailbox(self, step: Step, gate: Moment, flows: Collection[str]) -> Moment:
+        """Return where a message goes that is waited for; of several, any will do."""
+        if len(flows) == 1:
+            return gate
+        box = self._place(step, f"{gate.part} mail")
+        if box not in self.found.out:
+            self._doubt(box, f"one of several messages: {step.node.id}")
+            self._link(box, gate)
+        return box
 
     def _throw(self, step: Step, place: Moment) -> None:
         catcher = self.steps[step.catcher or ""]
