@@ -234,7 +234,8 @@ def _sum_of_ways(graph: ProcessGraph, source: str, likely: Mapping[str, float]) 
     if graph.nodes[source].type != "exclusiveGateway":
         return 0.0
     ways = [likely.get(flow.id, -1.0) for flow in graph.outgoing(source)]
-    return math.fsum(ways) if min(ways) >= 0 else 0.0
+    whole = math.fsum(ways)
+    return whole if min(ways) >= 0 and whole < math.inf else 0.0
 
 
 @dataclass(frozen=True)

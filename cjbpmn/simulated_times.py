@@ -24,6 +24,8 @@ from cjbpmn.errors import InvalidValue
 
 _RARE: Final = -30.0
 """The logarithm of a share so small that it changes no figure."""
+_LONGEST: Final = 1000 * 365.25 * 24
+"""No work takes longer than a thousand years."""
 _MANY: Final = 1000
 """Beyond so many, what is counted is as good as normal."""
 
@@ -63,10 +65,13 @@ def simulated_duration(
         )
         return None
     try:
-        return make(value)
+        made = make(value)
     except (KeyError, InvalidValue, ArithmeticError, ValueError):
+        made = None
+    if made is None or not made.mean <= _LONGEST:
         warnings.append(f"absurd-duration:{identifier}")
         return None
+    return made
 
 
 def _normal(value: SimulatedValue) -> Distribution:

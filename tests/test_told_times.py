@@ -220,6 +220,8 @@ def test_forms_of_a_time_in_bpsim(value: str, expected: tuple[Any, ...]) -> None
         number("2026-01-01T00:00:00", "DateTime"),
         number("soon", "Duration"),
         number("NaN"),
+        '<b:UniformDistribution min="0" max="later"/>',
+        points((float("inf"), number(2)), (0.5, number(3))),
         number(2, more='timeUnit="fortnight"'),
         f"<b:EnumParameter>{number(2)}{number('x', 'Expression')}</b:EnumParameter>",
         points((0.5, number(2)), (0.5, number("soon", "Duration"))),
@@ -229,6 +231,24 @@ def test_what_bpsim_says_and_nobody_can_read_is_named(value: str) -> None:
     told = answer(line(rest=processing(value)))
     assert stretch(told)["unknown"] == ["A"]
     assert "unread-duration:A" in told["warnings"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        number("INF"),
+        number(1e12),
+        number(-1),
+        '<b:UniformDistribution min="0" max="INF"/>',
+        '<b:UniformDistribution min="6" max="2"/>',
+        '<b:ErlangDistribution mean="6" k="0"/>',
+        '<b:NegativeExponentialDistribution mean="1e9"/>',
+    ],
+)
+def test_what_no_work_can_take_is_named(value: str) -> None:
+    told = answer(line(rest=processing(value)))
+    assert stretch(told)["unknown"] == ["A"]
+    assert "absurd-duration:A" in told["warnings"]
 
 
 def test_a_base_unit_that_nobody_knows_is_not_taken_for_minutes() -> None:
@@ -557,3 +577,36 @@ def test_an_event_sub_process_of_which_nothing_is_told_counts_in_the_most() -> N
     assert figures(answer(watched("true", None, number(4)))) == (4.5, 4.5, 6.5)
     assert figures(answer(watched("true", 0, number(4)))) == (4.5, 4.5, 4.5)
     assert figures(answer(watched("true", 1, number(4)))) == (6.5, 6.5, 6.5)
+
+
+SEVERAL = (
+    '<multiInstanceLoopCharacteristics isSequential="{}"><loopCardinality>3</loopCardinality>'
+    "</multiInstanceLoopCharacteristics>"
+)
+
+
+@pytest.mark.parametrize(
+    ("loop", "repeats", "expected"),
+    [
+        (SEVERAL.format("true"), None, (3, 9)),
+        (SEVERAL.format("false"), None, (1, 3)),
+        ('<standardLoopCharacteristics loopMaximum="4"/>', 0.5, (1, 12)),
+        ('<standardLoopCharacteristics loopMaximum="4"/>', 1.0, (4, 12)),
+    ],
+)
+def test_what_is_gone_through_so_often_takes_so_long_at_most(
+    loop: str, repeats: float | None, expected: tuple[float, float]
+) -> None:
+    """Random work in a sub-process, as often as is told."""
+    between = '<b:UniformDistribution min="0.5" max="1.5"/>'
+    rest = simulated(scenario(*(element(one, ProcessingTime=between) for one in "AB")))
+    content = '<task id="A"/><task id="B"/>' + flow("A", "B")
+    model = definitions(
+        f'<subProcess id="S">{content}{loop}</subProcess>',
+        flow("T1", "S") + flow("S", "T2"),
+        rest=rest,
+    )
+    graph = build_graph(read_document(model))
+    given = {} if repeats is None else {"S": repeats}
+    [found] = find_waiting_stretches(graph, read_timings(graph, repeats=given))
+    assert (found.minimum, found.maximum, found.bounds) == (*expected, "exact")

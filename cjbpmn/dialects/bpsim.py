@@ -46,6 +46,7 @@ _UNITS: Final = {
 }
 _SCALED: Final = frozenset({"value", "mean", "standardDeviation", "min", "max", "mode"})
 """The numbers that are times; a gamma's shape is none."""
+_NUMBERS: Final = _SCALED | {"scale", "shape", "k", "probability", "trials"}
 _COUNTS: Final = frozenset({"Beta", "Binomial", "Poisson"})
 """Distributions of bare numbers: the unit is that of one."""
 _CONSTANTS: Final = frozenset(
@@ -275,17 +276,18 @@ def _value(element: Element, unit: float) -> SimulatedValue | None:
     factor = _UNITS.get(named, math.nan) if named else unit
     if kind == "Duration":
         return _constant(_iso_hours(element.get("value", "")))
-    if math.isnan(factor):
-        return _UNREAD
     if kind in {"Enum", "User"}:
         return _listed(_data_points(element, kind), factor)
     # The scale of a gamma is a time, and that of a Weibull; that of a beta is none.
     times = _SCALED | ({"scale"} if kind in {"Gamma", "Weibull"} else set())
+    found = {name: _number(text) for name, text in element.attrib.items() if name in _NUMBERS}
     numbers = {
         name: number * (factor if name in times and kind not in _COUNTS else 1.0)
-        for name, text in element.attrib.items()
-        if (number := _number(text)) is not None
+        for name, number in found.items()
+        if number is not None
     }
+    if len(numbers) < len(found) or math.isnan(factor):
+        return _UNREAD
     if kind in _CONSTANTS:
         # The constant of an expression is a number like any other; words are none.
         return _constant(numbers.get("value"))
@@ -310,7 +312,9 @@ def _listed(points: Iterable[tuple[float | None, Element]], unit: float) -> Simu
     found: list[tuple[float, float]] = []
     for probability, element in points:
         value = _value(element, unit)
-        if probability is None or value is None or "value" not in value.numbers:
+        if probability is None or math.isinf(probability):
+            return _UNREAD
+        if value is None or "value" not in value.numbers:
             return _UNREAD
         found.append((probability, value.numbers["value"]))
     return SimulatedValue("User", points=tuple(found), unit=unit)
@@ -321,7 +325,7 @@ def _number(text: str | bytes | None) -> float | None:
         number = float(text or "")
     except ValueError:
         return None
-    return number if math.isfinite(number) else None
+    return None if math.isnan(number) else number
 
 
 def _iso_hours(text: str) -> float | None:

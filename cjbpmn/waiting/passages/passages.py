@@ -57,6 +57,23 @@ class Deadline:
     unless: Moment | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Rounds:
+    """How often the same is gone through, one after the other.
+
+    Parameters
+    ----------
+    first : Moment
+        Where each begins.
+    least, most : int
+        How many there are.
+    """
+
+    first: Moment
+    least: int
+    most: int
+
+
 @dataclass(slots=True)
 class Passages:
     """The places of a model and what leads from one to the next.
@@ -96,6 +113,8 @@ class Passages:
         The places from which it cuts off whatever goes on beside it.
     deadlines : dict of Moment to Deadline
         Places that are reached before something else happens, or not at all.
+    rounds : dict of Moment to Rounds
+        Places from which a way leads back that is not drawn.
     """
 
     contacts: frozenset[Moment]
@@ -115,11 +134,13 @@ class Passages:
     killers: list[Killer] = field(default_factory=list)
     killing: set[Moment] = field(default_factory=set)
     deadlines: dict[Moment, Deadline] = field(default_factory=dict)
+    rounds: dict[Moment, Rounds] = field(default_factory=dict)
 
     @property
     def marks(self) -> set[Moment]:
-        """The places between which deadlines run."""
+        """The places between which deadlines run, and those to which a way leads back."""
         ends = [(one.since, one.unless) for one in self.deadlines.values()]
+        ends += [(one.first, None) for one in self.rounds.values()]
         return {*self.deadlines, *(place for pair in ends for place in pair if place is not None)}
 
     def add(self, passage: Passage) -> None:

@@ -7,7 +7,7 @@ from itertools import pairwise
 from cjbpmn.waiting.execution import Scope, Step
 from cjbpmn.waiting.passages.delays import Drawn
 from cjbpmn.waiting.passages.draft import Draft
-from cjbpmn.waiting.passages.passages import BEGIN, Killer
+from cjbpmn.waiting.passages.passages import BEGIN, Killer, Rounds
 from cjbpmn.waiting.structure import Moment
 
 
@@ -91,8 +91,14 @@ class ScopePassages(Draft):
         again = self.game.timings.repeats.get(holder.node.id)
         if loop is not None and (again if loop.kind == "standard" else (loop.maximum or 1) > 1):
             self._doubt(leave, f"done several times: {holder.node.id}")
-            if loop.kind != "parallel":
+            if loop.kind == "parallel":
+                pass
+            elif loop.maximum is None:
                 self.found.endless.add(leave)
+            else:
+                first, most = Moment(holder.key, "work"), loop.maximum
+                is_sure = loop.kind == "sequential" or again == 1
+                self.found.rounds[leave] = Rounds(first, most if is_sure else 1, most)
         if Moment(holder.key) in self.touches:
             self._doubt(leave, f"a contact with content: {holder.node.id}")
             self._doubt(Moment(holder.key), f"a contact with content: {holder.node.id}")

@@ -31,7 +31,7 @@ from cjbpmn.waiting.passages.delays import (
     Repeated,
     Won,
 )
-from cjbpmn.waiting.passages.passages import BEGIN, Deadline, Passages
+from cjbpmn.waiting.passages.passages import BEGIN, Passages
 from cjbpmn.waiting.structure import Moment
 
 Range: TypeAlias = tuple[float, float]
@@ -80,6 +80,7 @@ class Intervals:
         self._kept: list[Delay] = []
         self._alone: dict[Moment, dict[Moment, float]] = {}
         self._legs: dict[Moment, dict[Moment | None, Bounds]] = {}
+        self._more: dict[Moment, Range] = {}
         self.reached = self._find_reached()
 
     def legs(self, end: Moment) -> dict[Moment | None, Bounds]:
@@ -104,7 +105,7 @@ class Intervals:
         passages, starts = self.found.before(end)
         edges: list[Edge] = []
         for passage in passages:
-            span = self.range_of(passage.delay)
+            span = self._span(passage)
             if span is not None:
                 source = _AGAIN if passage.source == end else passage.source
                 edges.append((source, passage.target, span))
@@ -141,7 +142,7 @@ class Intervals:
         kept = edges
         for place, deadline in self.found.deadlines.items():
             if place in places and deadline.since in places:
-                hours = min(deadline.hours, self._until(deadline))
+                hours = min(deadline.hours, self._until(deadline.since, deadline.unless)[1])
                 if hours < math.inf:
                     kept = [edge for edge in kept if edge[1] != place]
                     kept.append((deadline.since, place, (0.0, hours)))
@@ -150,30 +151,46 @@ class Intervals:
         most = _longest_to(kept, end)
         return max((most[one] for one in (*starts, _AGAIN) if one in most), default=math.inf)
 
-    def _until(self, deadline: Deadline) -> float:
-        """Return how long what a place comes before can take, if nothing else is waited for."""
-        since, unless = deadline.since, deadline.unless
+    def _until(self, since: Moment, unless: Moment | None) -> Range:
+        """Return how long it is from one place to another, if nothing else is waited for."""
         if unless is None:
-            return math.inf
+            return 0.0, math.inf
         edges: list[Edge] = []
         after = {since}
         pending = [since]
         while pending and len(after) < _LARGE:
             for passage in self.found.out.get(pending.pop(), ()):
-                span = self.range_of(passage.delay)
+                span = self._span(passage)
                 if span is not None:
                     edges.append((passage.source, passage.target, span))
                 if passage.target not in after and passage.target != unless:
                     after.add(passage.target)
                     pending.append(passage.target)
-        most = _longest_to(edges, unless)
+        least, most = _shortest_to(edges, unless), _longest_to(edges, unless)
         between = most.keys() - {since}
         into = self.found.into
         if between & self.found.contacts or any(
             one.source not in after for place in between for one in into.get(place, ())
         ):
-            return math.inf
-        return most.get(since, math.inf)
+            return 0.0, math.inf
+        return least.get(since, 0.0), most.get(since, math.inf)
+
+    def _span(self, passage: Passage) -> Range | None:
+        """Return the bounds of a passage, with the rounds before it that are not drawn."""
+        span = self.range_of(passage.delay)
+        if span is None or passage.source not in self.found.rounds:
+            return span
+        leave = passage.source
+        if leave not in self._more:
+            self._more[leave] = self._rounds(leave)
+        return span[0] + self._more[leave][0], span[1] + self._more[leave][1]
+
+    def _rounds(self, leave: Moment) -> Range:
+        """Return how long all rounds but one take before a place is left."""
+        rounds = self.found.rounds[leave]
+        least, most = self._until(rounds.first, leave)
+        more = (rounds.most - 1) * most if rounds.most > 1 else 0.0
+        return (rounds.least - 1) * least, more
 
     def _less(self, most: Mapping[Moment, float], one: Moment, start: Moment) -> float:
         """Bound a wait that began at one contact, if another one came after it."""
