@@ -21,7 +21,7 @@ from typing import Final
 from cjbpmn.alarms import Alarm, parse_alarm
 from cjbpmn.cron import Cron
 from cjbpmn.dated import Dated, UntilAlarm, WorkingClock, WorkingTimer
-from cjbpmn.declared_times import declared_durations, declared_shares, distribution_of
+from cjbpmn.declared_times import declared_durations, distribution_of
 from cjbpmn.distributions import (
     Distribution,
     Fixed,
@@ -31,6 +31,7 @@ from cjbpmn.errors import InvalidValue
 from cjbpmn.given_times import Given, GivenTimes, resolve_keys, resolve_times
 from cjbpmn.graph import FlowNode, ProcessGraph
 from cjbpmn.journey import Duration
+from cjbpmn.probabilities import merge_probabilities
 from cjbpmn.simulated_times import simulated_duration
 from cjbpmn.timespan import TimeSpan, find_timespans, parse_timespan
 from cjbpmn.working_hours import WorkingHours, parse_hours
@@ -188,54 +189,17 @@ def read_timings(  # noqa: PLR0913 - each is said by its name
     warnings += _unused(graph, found)
     if begin is None:
         warnings += [f"unused-calendar:{place}" for place in places]
-    likely = dict(graph.vendor.probabilities)
-    if graph.simulation is not None:
-        likely.update(graph.simulation.probabilities)
-    likely.update(declared_shares(graph))
-    likely = dict(_as_shares(graph, likely, warnings))
     for name, numbers in (("probability", shares), ("repeat", repeats)):
         for identifier, number in (numbers or {}).items():
             if not 0 <= number <= 1:
                 raise InvalidValue(f"{name} {number}: expected 0 to 1", element=identifier)
-    likely.update(shares)
+    likely = merge_probabilities(graph, shares, warnings)
     worked = {
         name: clock
         for name, clock in clocks.items()
         if name in graph.nodes and graph.nodes[name].is_activity
     }
     return Timings(found, likely, dict(repeats or {}), worked, tuple(warnings), begin)
-
-
-def _as_shares(
-    graph: ProcessGraph, likely: Mapping[str, float], warnings: list[str]
-) -> Iterator[tuple[str, float]]:
-    """Yield probabilities from zero to one; where all ways of a choice are told, in proportion.
-
-    Some editors write percentages where others write fractions.
-    """
-    wholes: dict[str, float] = {}
-    for identifier, probability in likely.items():
-        flow = graph.flows.get(identifier)
-        if probability > 1 and flow is not None and flow.source not in wholes:
-            wholes[flow.source] = _sum_of_ways(graph, flow.source, likely)
-    warnings += [f"normalised-probability:{gateway}" for gateway, whole in wholes.items() if whole]
-    for identifier, probability in likely.items():
-        flow = graph.flows.get(identifier)
-        whole = None if flow is None else wholes.get(flow.source)
-        share = probability / whole if whole else probability
-        if 0 <= share <= 1:
-            yield identifier, share
-        else:
-            warnings.append(f"absurd-probability:{identifier}")
-
-
-def _sum_of_ways(graph: ProcessGraph, source: str, likely: Mapping[str, float]) -> float:
-    """Return what the ways out of an exclusive gateway add up to, if all of them are told."""
-    if graph.nodes[source].type != "exclusiveGateway":
-        return 0.0
-    ways = [likely.get(flow.id, -1.0) for flow in graph.outgoing(source)]
-    whole = math.fsum(ways)
-    return whole if min(ways) >= 0 and whole < math.inf else 0.0
 
 
 @dataclass(frozen=True)

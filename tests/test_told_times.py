@@ -610,3 +610,19 @@ def test_what_is_gone_through_so_often_takes_so_long_at_most(
     given = {} if repeats is None else {"S": repeats}
     [found] = find_waiting_stretches(graph, read_timings(graph, repeats=given))
     assert (found.minimum, found.maximum, found.bounds) == (*expected, "exact")
+
+
+@pytest.mark.parametrize(
+    ("ours", "given", "expected"),
+    [(None, {}, 6), (20, {}, 8.4), (20, {"X_A": 0.9}, 2.8), (20, {"X_B": 0.9}, 9.2), (100, {}, 2)],
+)
+def test_ways_that_a_weaker_source_tells_share_what_the_stronger_leaves(
+    ours: int | None, given: dict[str, float], expected: float
+) -> None:
+    even = simulated(scenario(WORK, likely("X_A", 0.5), likely("X_B", 0.5)))
+    model = choice("" if ours is None else SHARE.format(ours), rest=even)
+    graph = build_graph(read_document(model))
+    report = find_waiting_stretches(graph, read_timings(graph, probabilities=given))
+    [found] = report
+    assert found.expected == pytest.approx(expected, abs=1e-9)
+    assert report.warnings == ()
