@@ -17,6 +17,8 @@ from cjbpmn.errors import InvalidValue
 
 Numbers: TypeAlias = NDArray[np.float64]
 _NOTHING: Final = 1e-12
+_WIDEST: Final = 1e9
+"""So many times its mean, the deviation of a time means nothing any more."""
 
 
 @runtime_checkable
@@ -209,7 +211,8 @@ class TruncatedNormal:
     high: float = math.inf
 
     def __post_init__(self) -> None:
-        _require(self.deviation > 0, "normal: expected a standard deviation above zero")
+        _require(math.isfinite(self.centre), "normal: expected a finite mean")
+        _require(0 < self.deviation < math.inf, "normal: expected a standard deviation above zero")
         _require(0 <= self.low < self.high, "normal: expected 0 <= low < high")
         _require(self._mass > _NOTHING, "normal: nothing of it lies between its bounds")
 
@@ -268,7 +271,10 @@ class LogNormal:
     deviation: float
 
     def __post_init__(self) -> None:
-        _require(self.average > 0 and self.deviation >= 0, "lognormal: expected a mean above zero")
+        _require(
+            0 < self.average < math.inf and 0 <= self.deviation < _WIDEST * self.average,
+            "lognormal: expected a mean above zero, and a deviation in proportion to it",
+        )
 
     @property
     def minimum(self) -> float:
@@ -312,7 +318,10 @@ class Gamma:
     scale: float
 
     def __post_init__(self) -> None:
-        _require(self.shape > 0 and self.scale > 0, "gamma: expected shape and scale above zero")
+        _require(
+            0 < self.shape < math.inf and 0 < self.scale < math.inf,
+            "gamma: expected shape and scale above zero",
+        )
 
     @property
     def minimum(self) -> float:
@@ -396,7 +405,7 @@ class Empirical:
         _require(all(0 <= value < math.inf for value in self.values), "empirical: negative value")
         shares = self.shares or (1.0,) * len(self.values)
         _require(
-            len(shares) == len(self.values) and min(shares) >= 0 and sum(shares) > 0,
+            len(shares) == len(self.values) and min(shares) >= 0 and 0 < sum(shares) < math.inf,
             "empirical: expected one share for each value",
         )
         total = sum(shares)
@@ -480,7 +489,10 @@ class Scaled:
 
     def __post_init__(self) -> None:
         _require(self.kind in {"beta", "weibull"}, f"{self.kind}: not a distribution known here")
-        _require(self.first > 0 and self.second > 0, f"{self.kind}: expected numbers above zero")
+        numbers = (self.first, self.second)
+        _require(
+            all(0 < one < math.inf for one in numbers), f"{self.kind}: expected numbers above zero"
+        )
 
     @property
     def minimum(self) -> float:

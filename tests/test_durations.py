@@ -112,6 +112,15 @@ def test_a_sample_agrees_with_what_the_distribution_says(distribution: Distribut
         lambda: TruncatedNormal(-1000, 1),
         lambda: Empirical(()),
         lambda: Empirical((1,), (0,)),
+        lambda: Empirical((1, 2), (0, math.inf)),
+        lambda: TruncatedNormal(math.inf, 1),
+        lambda: TruncatedNormal(1, math.inf),
+        lambda: LogNormal(4, math.inf),
+        lambda: LogNormal(math.inf, 1),
+        lambda: LogNormal(4, 1e308),
+        lambda: Gamma(1, math.inf),
+        lambda: Gamma(math.nan, 1),
+        lambda: Scaled("weibull", math.inf, 1),
     ],
 )
 def test_absurd_distributions_are_refused(make: object) -> None:

@@ -284,7 +284,8 @@ def _value(element: Element, unit: float) -> SimulatedValue | None:
     numbers = {
         name: number * (factor if name in times and kind not in _COUNTS else 1.0)
         for name, number in found.items()
-        if number is not None
+        # Only what is cut off may be cut off nowhere.
+        if number is not None and (name == "max" or math.isfinite(number))
     }
     if len(numbers) < len(found) or math.isnan(factor):
         return _UNREAD
