@@ -10,6 +10,8 @@ from cjbpmn.declared_times import declared_shares
 from cjbpmn.graph import ProcessGraph
 
 _ROUNDING: Final = 1e-9
+_CHOICES: Final = frozenset({"exclusiveGateway", "eventBasedGateway"})
+"""The gateways of which one way out is taken."""
 
 
 def merge_probabilities(
@@ -63,7 +65,7 @@ def _one_over_the_other(
             rest = 1 - math.fsum(layer[one] for one in ways if one in layer)
             known = math.fsum(likely[one] for one in others)
             is_told = all(one in likely or one in layer for one in ways)
-            is_choice = graph.nodes[source].type == "exclusiveGateway"
+            is_choice = graph.nodes[source].type in _CHOICES
             if is_choice and is_told and known > 0 and rest > -_ROUNDING:
                 likely |= {one: likely[one] * max(rest, 0.0) / known for one in others}
         likely |= layer
@@ -94,8 +96,8 @@ def _as_shares(
 
 
 def _sum_of_ways(graph: ProcessGraph, source: str, likely: Mapping[str, float]) -> float:
-    """Return what the ways out of an exclusive gateway add up to, if all of them are told."""
-    if graph.nodes[source].type != "exclusiveGateway":
+    """Return what the ways out of a choice add up to, if all of them are told."""
+    if graph.nodes[source].type not in _CHOICES:
         return 0.0
     ways = [likely.get(flow.id, -1.0) for flow in graph.outgoing(source)]
     whole = math.fsum(ways)

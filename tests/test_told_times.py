@@ -627,3 +627,40 @@ def test_ways_that_a_weaker_source_tells_share_what_the_stronger_leaves(
     [found] = report
     assert found.expected == pytest.approx(expected, abs=1e-9)
     assert report.warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("told", "expected", "doubts"),
+    [
+        ([], 2.5, ["assumed-probability:X"]),
+        ([likely("X_C", 0.2), likely("X_D", 0.8)], 2.2, []),
+        ([likely("X_C", 20), likely("X_D", 80)], 2.2, ["normalised-probability:X"]),
+        ([likely("D", 0.8)], 2.2, ["assumed-probability:X"]),
+        ([likely("X_D", 0)], 3, ["assumed-probability:X"]),
+    ],
+)
+def test_of_a_race_whose_times_nobody_knows_the_chances_count(
+    told: list[str], expected: float, doubts: list[str]
+) -> None:
+    """A clock of two hours and one more of work, against a message and two hours of work."""
+    nodes = (
+        '<eventBasedGateway id="X"/><intermediateCatchEvent id="C"><timerEventDefinition>'
+        "<timeDuration>PT2H</timeDuration></timerEventDefinition></intermediateCatchEvent>"
+        '<intermediateCatchEvent id="D"><messageEventDefinition/></intermediateCatchEvent>'
+        '<task id="A"/><task id="B"/><exclusiveGateway id="J"/>'
+    )
+    ends = "T1 X,X C,X D,C A,D B,A J,B J,J T2"
+    flows = "".join(flow(*one.split()) for one in ends.split(","))
+    times = [element("A", ProcessingTime=number(1)), element("B", ProcessingTime=number(2))]
+    found = answer(definitions(nodes, flows, rest=simulated(scenario(*times, *told))))
+    assert stretch(found)["expected"] == pytest.approx(expected, abs=1e-9)
+    assert [one for one in found["warnings"] if not one.startswith("unknown")] == doubts
+
+
+@pytest.mark.parametrize(("said", "hours"), [("P1M", 730.5), ("P1Y2M", 10227), ("PT10M", 1 / 6)])
+def test_months_and_years_in_bpsim_are_as_long_as_elsewhere(said: str, hours: float) -> None:
+    assert figures(answer(line(rest=processing(number(said, "Duration"))))) == (
+        pytest.approx(hours),
+        pytest.approx(hours),
+        pytest.approx(hours),
+    )

@@ -14,13 +14,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
-import isodate
-
 from cjbpmn.alarms import parse_moment
 from cjbpmn.dialects.icalendar import read_working_hours
 from cjbpmn.elements import Element
 from cjbpmn.errors import InvalidValue
 from cjbpmn.names import BPMN, local_name
+from cjbpmn.timespan import parse_timespan
 from cjbpmn.working_hours import WorkingHours
 
 _ELAPSED: Final = (
@@ -331,7 +330,6 @@ def _number(text: str | bytes | None) -> float | None:
 
 def _iso_hours(text: str) -> float | None:
     try:
-        duration = isodate.parse_duration(text)
-        return float(duration.total_seconds()) / 3600
-    except (isodate.ISO8601Error, ValueError, TypeError, AttributeError, OverflowError):
+        return parse_timespan(text).hours if text.lstrip().startswith("P") else None
+    except InvalidValue:
         return None

@@ -264,11 +264,7 @@ class _Player(Rounds):
         unknown = [r for r in runners if not r.awaits and r.key not in self.game.clocks]
         if not unknown:
             return rows
-        self.game.run.warnings[f"assumed-probability:{step.node.id}"] = None
-        weights = [1.0] * len(unknown)
-        if len(unknown) < len(runners):
-            weights.append(float(len(runners) - len(unknown)))
-        ways = self._one_of(weights, len(rows))
+        ways = self._one_of(self.game.odds(step, unknown), len(rows))
         for runner, taken in zip(unknown, ways, strict=False):
             if taken.any():
                 won = rows.take(taken)

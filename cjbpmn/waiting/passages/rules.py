@@ -192,9 +192,10 @@ class _Rules(ActivityPassages):
             arrive, whole = contact, True
         unknown = [r for r in runners if not r.awaits and r.key not in self.game.clocks]
         known = [r for r in runners if r not in unknown]
-        for runner in unknown:
-            self._link(arrive, self._won(runner, turned=whole), 1 / len(runners))
-        share = len(known) / max(len(runners), 1)
+        odds = self.game.odds(step, unknown) if unknown else [1.0]
+        for runner, chance in zip(unknown, odds, strict=False):
+            self._link(arrive, self._won(runner, turned=whole), chance)
+        share = odds[-1] if known else 0.0
         clocks = [r for r in known if not r.awaits]
         delays = tuple(Drawn(self.game.clocks[r.key]) for r in clocks)
         for place, runner in enumerate(clocks):

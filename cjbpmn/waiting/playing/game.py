@@ -213,8 +213,7 @@ class Game(Activities):
         unknown = [r for r in runners if not r.awaits and r.key not in self.clocks]
         if unknown:
             known = [r for r in runners if r not in unknown]
-            weights = [1.0] * len(unknown) + ([float(len(known))] if known else [])
-            self.run.warnings[f"assumed-probability:{step.node.id}"] = None
+            weights = self.odds(step, unknown)
             choice = self.chooser.choose(weights) if len(weights) > 1 else 0
             if choice < len(unknown):
                 self._win(activity, unknown[choice], None)

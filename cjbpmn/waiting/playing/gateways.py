@@ -81,6 +81,37 @@ class Gateways(Table):
                 self.run.warnings[f"normalised-probability:{owner}"] = None
         return weights if sum(weights) > 0 else [1.0] * len(weights)
 
+    def odds(self, step: Step, unknown: Sequence[Step]) -> list[float]:
+        """Return how likely those win a race of which nobody knows when they happen.
+
+        Parameters
+        ----------
+        step : Step
+            An event-based gateway.
+        unknown : sequence of Step
+            Some of the events that follow it.
+
+        Returns
+        -------
+        list of float
+            One for each, and one for all others together, if there are any. Where nothing says
+            it, each event is as likely as the others.
+        """
+        likely = self.timings.probabilities
+        given = [
+            likely.get(flow.rpartition("/")[2], likely.get(self.steps[target].node.id))
+            for flow, target in step.exits
+        ]
+        weights = self.fill_weights(given, step.node.id)
+        keys = {one.key for one in unknown}
+        odds = [
+            (target, weight / sum(weights))
+            for (_, target), weight in zip(step.exits, weights, strict=True)
+        ]
+        others = [chance for target, chance in odds if target not in keys]
+        found = [chance for target, chance in odds if target in keys]
+        return [*found, sum(others)] if others else found
+
     def weights(self, step: Step) -> list[float]:
         """Return how likely each way out of an exclusive gateway is, whatever they add up to."""
         return self.fill_weights(self._given(step), step.node.id)
