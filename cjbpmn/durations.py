@@ -408,6 +408,8 @@ def _unread(graph: ProcessGraph, found: Mapping[str, TimeInfo]) -> Iterator[str]
         if not begins and any(event.expression for event in node.events if event.kind == "timer"):
             yield f"unread-timer:{node.id}"
     if graph.simulation is not None:
+        if graph.simulation.scenarios:
+            yield f"several-scenarios:{graph.simulation.scenario}"
         yield from (f"unread-calendar:{calendar}" for calendar in unread_calendars(graph))
 
 

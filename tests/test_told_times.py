@@ -303,6 +303,19 @@ def test_a_scenario_inherits_parameters_and_its_unit() -> None:
     assert figures(answer(line(rest=simulated(heir, base)))) == (5, 5, 5)
 
 
+def test_of_several_scenarios_the_first_is_taken_and_named() -> None:
+    one = scenario(element("A", ProcessingTime=number(2)), name="one")
+    other = scenario(element("A", ProcessingTime=number(5)), name="other")
+    heir = other.replace("id='other'", "id='heir' inherits='one'")
+    result = other.replace("id='other'", "id='result' result='one'")
+    told = answer(line(rest=simulated(one, other)))
+    assert figures(told) == (2, 2, 2)
+    assert told["warnings"] == ["several-scenarios:one"]
+    assert answer(line(rest=simulated(heir, one)))["warnings"] == []
+    assert answer(line(rest=simulated(one, heir)))["warnings"] == ["several-scenarios:one"]
+    assert answer(line(rest=simulated(one, result)))["warnings"] == []
+
+
 def test_a_zero_of_an_editor_of_the_kie_family_is_unknown() -> None:
     data = processing(number(0))
     told = answer(line(rest=data, more='xmlns:drools="http://www.jboss.org/drools"'))

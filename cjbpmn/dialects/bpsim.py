@@ -99,7 +99,7 @@ class Simulation:
     probabilities : mapping of str to float
         Of sequence flows and events.
     scenarios : tuple of str
-        The ids of all scenarios in the file.
+        The ids of the other scenarios in the file from which it does not inherit.
     calendars : mapping of str to WorkingHours
         The calendars that could be read, by id.
     unread : mapping of str to str
@@ -162,22 +162,22 @@ def read_simulation(root: Element, scenario: str | None = None) -> Simulation | 
         chosen = by_name[scenario]
     else:
         return None
-    return _read(chosen, by_name, tuple(element.get("id", "") for element in found))
+    line = _lineage(chosen, by_name)
+    inputs = (one for one in found if one.get("result") is None and one not in line)
+    return _read(chosen, line, tuple(one.get("id", "") for one in inputs))
 
 
 def _names(element: Element) -> list[str]:
     return [name for key in ("id", "name") if (name := element.get(key))]
 
 
-def _read(
-    chosen: Element, by_name: Mapping[str, Element], scenarios: tuple[str, ...]
-) -> Simulation:
+def _read(chosen: Element, line: Iterable[Element], scenarios: tuple[str, ...]) -> Simulation:
     told: dict[str, dict[str, SimulatedValue]] = {}
     triggers: dict[str, SimulatedValue] = {}
     probabilities: dict[str, float] = {}
     calendars: dict[str, WorkingHours | str] = {}
     begins, unit = None, _UNITS["min"]
-    for element in _lineage(chosen, by_name):
+    for element in line:
         for calendar in element.iterchildren("{*}Calendar"):
             calendars[calendar.get("id", "")] = _calendar(calendar)
         begins = _start(element) or begins

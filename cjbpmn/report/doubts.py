@@ -36,6 +36,7 @@ WORDS: Final = {
     "no-start": "nothing says where these begin",
     "no-touchpoints": "the customer is never involved, or nobody is known to be the customer",
     "normalised-probability": "the ways out of these do not add up to 100 %; they were scaled",
+    "several-scenarios": "of several scenarios of simulation data, these were taken",
     "step-skipped": "some cases pass these by",
     "stretch-cut-off": "so much lies before these that only what is nearest is listed",
     "terminate-race": "these ends cut off work that may have reached the customer",
