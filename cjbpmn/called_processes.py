@@ -11,13 +11,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from cjbpmn.dialects.bpsim import Simulation
 from cjbpmn.document import read_document
 from cjbpmn.errors import CjbpmnError
 from cjbpmn.findings import Finding
 from cjbpmn.graph import EventDefinition, Flow, FlowNode, Lane, ProcessGraph, build_graph
+from cjbpmn.journey import Branch, Calendar, Duration, Journey
 
 MOST_CALLED: Final = 1000
 """So many processes are brought into one model."""
@@ -188,6 +189,7 @@ class _Guest:
                 },
                 unread=(*graph.vendor.unread, *self._renamed(dict.fromkeys(home.vendor.unread))),
             ),
+            loose=self._loose(),
         )
 
     def _name(self, identifier: str) -> str:
@@ -236,6 +238,26 @@ class _Guest:
                     parent=None if lane.parent is None else self._name(lane.parent),
                     line=None,
                 )
+
+    def _loose(self) -> Journey | None:
+        """Return what people told of both, but for the journeys of this one."""
+        mine = Journey("") if self.graph.loose is None else self.graph.loose
+        found: dict[str, Any] = {
+            name: (*getattr(mine, name), *self._told(name))
+            for name in ("durations", "branches", "calendars")
+        }
+        return replace(mine, **found)
+
+    def _told(self, name: str) -> Iterator[Duration | Branch | Calendar]:
+        """Yield the facts of one kind that are about the process, or about lanes or parts of it."""
+        lanes = (one for one, lane in self.home.lanes.items() if lane.process == self.process)
+        places = {lane: self._name(lane) for lane in lanes}
+        for journey in self.home.declarations:
+            for fact in getattr(journey, name):
+                named = dict.fromkeys(fact.at)
+                at = [*self._renamed(named), *(places[one] for one in named if one in places)]
+                if at:
+                    yield replace(fact, at=tuple(at))
 
     def _simulation(self) -> Simulation | None:
         """Return what is simulated in both; calendars are told apart by their ids as they are."""

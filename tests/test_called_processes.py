@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from typer.testing import CliRunner
 from cjbpmn.called_processes import ModelFolder, resolve_calls
 from cjbpmn.cli import app
 from cjbpmn.document import read_document
+from cjbpmn.durations import read_timings
 from cjbpmn.graph import ProcessGraph, build_graph
 from cjbpmn.interaction import find_interaction_points
 from cjbpmn.waiting import WaitingReport, find_waiting_stretches
@@ -87,6 +89,20 @@ def test_what_another_file_holds_is_waited_for(tmp_path: Path) -> None:
     assert stretch.minimum == 3
     assert set(stretch.body) == {"c1", "deliver/s", "t1", "t2", "b", "deliver/e"}
     assert stretch.desks == ("Depot",)
+
+
+def test_what_people_told_of_a_called_process_counts(tmp_path: Path) -> None:
+    own = 'xmlns:cj="http://cjbpmn.org/schema/1.0"'
+    taken = f'<extensionElements><cj:duration {own} takes="PT4H"/></extensionElements>'
+    hours = '<extensionElements><cj:calendar {} works="Mon-Fri 09:00-17:00"/></extensionElements>'
+    told = DELIVER.replace('name="Pack"/>', f'name="Pack">{taken}</task>')
+    told = told.replace('name="Depot">', f'name="Depot">{hours.format(own)}')
+    write(tmp_path, shop=SHOP, depot=told)
+    (stretch,) = waits(whole(tmp_path)).stretches
+    assert (stretch.expected, stretch.unknown) == (7, ())
+    timings = read_timings(whole(tmp_path), begins=datetime(2026, 1, 9, 15))  # noqa: DTZ001
+    (stretch,) = find_waiting_stretches(whole(tmp_path), timings, ["Client"]).stretches
+    assert stretch.expected == 68 + 3
 
 
 def test_it_is_as_if_it_stood_in_the_same_file(tmp_path: Path) -> None:
