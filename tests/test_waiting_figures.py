@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tracemalloc
 from dataclasses import replace
 
@@ -11,7 +12,7 @@ from drawing import Drawing, asked, only
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cjbpmn.distributions import Empirical
+from cjbpmn.distributions import Empirical, exponential
 from cjbpmn.durations import read_timings
 from cjbpmn.errors import InvalidValue
 from cjbpmn.graph import ProcessGraph
@@ -190,6 +191,26 @@ def test_promises_in_norms_are_judged() -> None:
     assert told.kept == 11
     assert done.broken == pytest.approx(0.25)
     assert done.kept == 16
+
+
+def test_a_promise_about_a_wait_that_was_worked_out_is_not_sampled() -> None:
+    graph = asked(Drawing(), "task A", "task B", flows="S>A A>B B>E").graph()
+    norms = (
+        Norm("Told in 10 hours", to="E", at_most=parse_timespan("10 h")),
+        Norm("Told in 10 hours", from_="S", to="E", at_most=parse_timespan("10 h")),
+    )
+    graph = replace(graph, journeys=(Journey("A journey", norms=norms),))
+    timings = read_timings(graph, {"A": exponential(2), "B": exponential(3)})
+    report = find_waiting_stretches(graph, timings, ["Client"])
+    assert [stretch.how for stretch in report] == ["reduced"]
+    for promise in report.promises:
+        # Two exponentials one after the other, by hand.
+        assert promise.broken == pytest.approx(
+            3 * math.exp(-10 / 3) - 2 * math.exp(-10 / 2), abs=2e-4
+        )
+        assert promise.excess == pytest.approx(
+            9 * math.exp(-10 / 3) - 4 * math.exp(-10 / 2), abs=1e-4
+        )
 
 
 @pytest.mark.parametrize(

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from cjbpmn.errors import InvalidValue
 from cjbpmn.graph import ProcessGraph
 from cjbpmn.timespan import find_timespans, parse_timespan
 from cjbpmn.waiting.figures import Figures
-from cjbpmn.waiting.stretches import Promise
+from cjbpmn.waiting.stretches import Promise, WaitingStretch
 
 _NINE_OF_TEN: Final = 0.9
 
 
 def judge_promises(
-    graph: ProcessGraph, figures: Figures, *, lower_bound: bool
+    graph: ProcessGraph, figures: Figures, stretches: Sequence[WaitingStretch]
 ) -> tuple[Promise, ...]:
     """Judge the promises of all journeys in a model.
 
@@ -25,8 +25,8 @@ def judge_promises(
         The model.
     figures : Figures
         Its runs.
-    lower_bound : bool
-        Whether nobody knows how long something in it takes.
+    stretches : sequence of WaitingStretch
+        What was found of each: where one was worked out, that goes before the runs.
 
     Returns
     -------
@@ -37,12 +37,18 @@ def judge_promises(
     if not promises:
         return ()
     contacts = _Contacts(graph, figures)
+    lower_bound = any(one.lower_bound for one in stretches)
+    worked_out = {
+        one.end: one for one in stretches if one.how == "reduced" and one.kind == "between"
+    }
     found = []
     for text, start, end, hours, source in promises:
         first, last = contacts.find(start), contacts.find(end)
         if not last or (start is not None and not first):
             continue
-        took = figures.elapsed(first, last)
+        wait = worked_out.get(next(iter(last))) if len(last) == 1 else None
+        is_same = wait is not None and (not first or (first == {*wait.starts}))
+        took = wait.spread if wait is not None and is_same else figures.elapsed(first, last)
         found.append(
             Promise(
                 text,

@@ -111,7 +111,7 @@ def find_waiting_stretches(
         figures.samples,
         figures.standard_error,
         figures.standard_errors,
-        judge_promises(graph, figures, lower_bound=any(one.lower_bound for one in stretches)),
+        judge_promises(graph, figures, stretches),
         figures.engine if figures.samples else "",
         figures.reason or "",
     )
