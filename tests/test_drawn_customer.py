@@ -403,6 +403,16 @@ class TestWhatIsDrawn:
         assert whole(legend).x > whole(rest).right
         assert legend["CjLegend_1"].y < legend["CjLegend_5"].y
 
+    def test_below_an_upright_pool_the_legend_stands_line_below_line(self) -> None:
+        guest, other = Bounds(100, 100, 700, 200), Bounds(100, 340, 700, 200)
+        document, _ = draw(model(guest, other, upright=True), legend=True)
+        boxes = ours(document)
+        legend = [box for one, box in sorted(boxes.items()) if one.startswith("CjLegend")]
+        rest = [box for one, box in boxes.items() if not one.startswith("CjLegend")]
+        assert len({box.x for box in legend}) == 1
+        assert all(one.bottom < other.y for one, other in pairwise(legend))
+        assert legend[0].y > max(box.bottom for box in rest)
+
     def test_what_is_about_something_else_is_not_tied_to_the_node(self) -> None:
         data = model(
             Bounds(100, 100, 700, 200), Bounds(100, 340, 700, 150), Bounds(100, 500, 700, 99)

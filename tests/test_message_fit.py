@@ -220,3 +220,36 @@ def test_a_flow_comes_straight_down_on_a_pool() -> None:
         )
         assert leaves == arrives
         assert abs(arrives - (x + 50)) < 40
+
+
+def test_a_flow_into_the_side_of_a_box_that_grows_longer_ends_below_it() -> None:
+    small = models.definitions(
+        """  <collaboration id="collab">
+    <participant id="customer" name="Customer"/>
+    <participant id="shop" name="Shop" processRef="proc"/>
+    <messageFlow id="m1" sourceRef="send" targetRef="customer"/>
+  </collaboration>
+  <process id="proc"><task id="take"/><task id="send"/></process>
+"""
+        + models.diagram(
+            "collab",
+            shape("customer", 100, 0, 300, 60),
+            shape("shop", 100, 140, 1200, 200),
+            shape("take", 200, 200),
+            shape("send", 900, 200),
+            '<bpmndi:BPMNEdge id="m1_di" bpmnElement="m1"><di:waypoint x="950" y="200"/>'
+            '<di:waypoint x="950" y="30"/><di:waypoint x="400" y="30"/></bpmndi:BPMNEdge>',
+        )
+    )
+    document, diagram = told(small, Step("I order", at=("take",)), Step("I get it", at=("send",)))
+    points, step = way(diagram, "m1"), diagram.bounds("CjActivity_2")
+    pool = diagram.bounds("customer")
+    assert pool is not None
+    assert step is not None
+    assert pool.right == 1300
+    assert len(points) == 3
+    assert {x for x, _ in points} == {950}
+    assert points[-1][1] == pool.bottom == 60
+    assert step.centre[0] == 950
+    document.strip()
+    assert document.to_bytes() == small

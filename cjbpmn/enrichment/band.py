@@ -288,9 +288,15 @@ class _Layout:
         return [found[index] for index in range(len(self.headings))]
 
     def _legend(self, boxes: Sequence[Bounds], bottom: float) -> list[Bounds]:
-        """Return the places of the legend, behind everything else."""
+        """Return the places of the legend, behind everything else: one line below the other."""
         start = max([self.frame.x, *(box.right + 2 * _APART for box in boxes)])
-        return _stack(self.legend[::-1], start, bottom)[::-1]
+        if all(length >= depth for length, depth in self.legend):
+            return _stack(self.legend[::-1], start, bottom)[::-1]
+        found = []
+        for length, depth in self.legend:
+            found.append(Bounds(start, bottom - depth, length, depth))
+            start += length + _STACKED
+        return found
 
     def _cost(self, lines: Sequence[Sequence[list[Point]]], bottom: float) -> float:
         """Say how long the lines are, what they run through, and how far the headings are."""

@@ -258,19 +258,24 @@ class CustomerPool:
 
     def _docked(self, points: list[Point], end: int) -> list[Point]:
         """Return the points of a line with its end on the border of the pool, and none in it."""
-        pool = self.sheet.on_page(self._pool_place())
-        x, y = points[end]
-        if self.sheet.is_upright:
-            points[end] = pool.right, min(max(y, pool.y), pool.bottom)
-            return [(max(x, pool.right), y) for x, y in points]
-        points[end] = min(max(x, pool.x), pool.right), pool.bottom
-        return [(x, max(y, pool.bottom)) for x, y in points]
+        pool, is_upright = self._pool_place(), self.sheet.is_upright
+        turned = [(y, x) if is_upright else (x, y) for x, y in points[:: -1 if end else 1]]
+        x, _ = turned[0]
+        turned[0] = min(max(x, pool.x), pool.right), pool.bottom
+        found = [(x, max(y, pool.bottom)) for x, y in turned]
+        # What would run along the border is left out.
+        while len(found) > 2 and found[1][1] == pool.bottom:  # noqa: PLR2004 - two are a line
+            del found[0]
+        return self._on_page(found, len(points), end)
 
     def _drawn_anew(self, least: int, end: int, way: Route) -> list[Point]:
         """Return the points of a new way, no fewer than the line has."""
-        found = list(way.points[:: -1 if end else 1])
-        (x, y), (to_x, to_y) = found[:2]
+        return self._on_page(list(way.points[:: -1 if end else 1]), least, end)
+
+    def _on_page(self, found: list[Point], least: int, end: int) -> list[Point]:
+        """Return the points of a way from the pool, with more on its first part if need be."""
         more = least - len(found)
+        (x, y), (to_x, to_y) = found[0], found[min(1, len(found) - 1)]
         found[1:1] = [
             (x + (to_x - x) * part / (more + 1), y + (to_y - y) * part / (more + 1))
             for part in range(1, more + 1)

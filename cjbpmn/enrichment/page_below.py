@@ -110,8 +110,12 @@ class PageBelow:
         return [dock for dock in found if dock is not None]
 
     def _dock_at(self, flow: str, end: int) -> float | None:
-        points = self.points(flow)
-        return points[end][0] if points else None
+        points = self.points(flow)[:: -1 if end else 1]
+        if self.own is not None and not self.moves_own:
+            # What runs beside or behind the box will be left out.
+            while len(points) > 2 and points[1][1] <= self.own.bottom:  # noqa: PLR2004
+                del points[0]
+        return points[0][0] if points else None
 
     def points(self, flow: str) -> list[Point]:
         """Return the points of the line of a flow; none where it is not drawn."""
