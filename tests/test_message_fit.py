@@ -11,7 +11,7 @@ from models import shape
 from cjbpmn.diagram import Bounds, Diagram, Point, bounds_of, parts_of, waypoints_of
 from cjbpmn.document import Document, read_document
 from cjbpmn.enrichment import enrich_document
-from cjbpmn.enrichment.message_routes import Contact, assign_columns
+from cjbpmn.enrichment.message_routes import Contact, assign_columns, route
 from cjbpmn.journey import Journey, Step
 from cjbpmn.names import local_name
 
@@ -48,6 +48,15 @@ def test_a_flow_that_passes_a_shape_passes_the_name_beside_it_too() -> None:
         x = column[1]
         assert not lid.x < x < lid.right
         assert not any(word.x < x < word.right for word in words)
+
+
+def test_a_detour_leaves_room_for_its_arrow() -> None:
+    # The only way down is right beside the target.
+    lids = [Bounds(-452, 100, 500, 80), Bounds(60, 100, 500, 80), Bounds(30, 20, 12, 10)]
+    [column] = assign_columns([Contact(0, TARGET)], [TASK], [TARGET, *lids])
+    points = route(Contact(0, TARGET), column, None, TASK, 0).points[1:]
+    assert points[0][0] == 54
+    assert all(abs(x - to) + abs(y - down) > 10 for (x, y), (to, down) in pairwise(points))
 
 
 def test_a_name_below_the_target_is_in_nobodys_way() -> None:

@@ -264,12 +264,15 @@ def _landings(
     middle = target.centre[0]
     is_wide = target.width > _WIDE
     for at, y in sideways:
-        if (x < target.x) == (at < middle) and not target.x <= x <= target.right:
+        # There must be room for the arrow.
+        if (x < target.x) == (at < middle) and max(target.x - x, x - target.right) >= _BESIDE - 1:
             yield 0.0, ((x, y), (at, y))
             if is_wide:
                 yield 0.5, ((x, y + _BESIDE), (at, y + _BESIDE))
     for number, to in enumerate((0, -1, 1) if is_wide else (0,)):
         at = middle + to * 1.5 * _BESIDE
+        if abs(x - at) < _CLEAR:
+            continue  # That is as good as straight.
         for more in (0, 1):
             over = target.y - (2 - more) * _BESIDE - 2
             under = target.bottom + (2 + more) * _BESIDE
