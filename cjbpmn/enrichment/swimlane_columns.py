@@ -18,6 +18,7 @@ FLOW_CLEARANCE = 12.0  # between a message flow and what stands in a lane that i
 OUTER = 68.0  # from the first and last step to the middle of the event: half of it, and an arrow
 
 _GAP = 50.0  # between neighbouring tasks: room for the arrow
+_AFTER_NOTES = 16.0
 _PHASE_GAP = 30.0  # more of it where one phase ends and the next begins
 _SPREAD = 12.0  # of two message flows at one step
 _FLOW_MARGIN = 12.0  # how near to the corner of a step a message flow may leave it
@@ -65,6 +66,11 @@ class PlacedStep:
     def right(self) -> float:
         """How far the step reaches to the right of its middle."""
         return max([self.left, *(NOTE_SHIFT + width for width, _ in self.notes)])
+
+    @property
+    def note_room(self) -> float:
+        """How long a note may be that keeps the next step no farther away than the task does."""
+        return self.left + _GAP - _AFTER_NOTES - NOTE_SHIFT
 
     @property
     def spread(self) -> float:
@@ -310,7 +316,9 @@ def step_distance(before: PlacedStep, after: PlacedStep) -> float:
         From the middle of one to the middle of the other.
     """
     gap = _PHASE_GAP if before.phase != after.phase else 0
-    apart = max(before.left + after.left + _GAP + gap, before.right + after.left + 16 + gap)
+    apart = max(
+        before.left + after.left + _GAP + gap, before.right + after.left + _AFTER_NOTES + gap
+    )
     if before.flows and after.flows:
         names = before.flow_reach + before.label + after.before + after.flow_least
         apart = max(apart, names + FLOW_CLEARANCE)

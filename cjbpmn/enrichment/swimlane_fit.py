@@ -195,7 +195,9 @@ class SwimlaneFit:
             if not step.notes or step.wish is None or after.wish is None:
                 continue
             if after.wish - step.wish < step_distance(step, after):
-                notes = tuple(map(_folded_size, planned[index].notes, step.notes))
+                least = max(_NARROW, step.note_room)
+                pairs = zip(planned[index].notes, step.notes, strict=True)
+                notes = tuple(_folded_size(note, size, least) for note, size in pairs)
                 folded = replace(step, notes=notes)
                 found[index] = folded if folded.right + _WORTH_IT <= step.right else step
         return found
@@ -214,13 +216,13 @@ def _middle(places: Sequence[float]) -> float | None:
     return places[0] if places else None
 
 
-def _folded_size(note: Note, size: tuple[float, float]) -> tuple[float, float]:
+def _folded_size(note: Note, size: tuple[float, float], least: float) -> tuple[float, float]:
     """Return the size of a note whose lines are folded once; others are folded already."""
     if note.width is not None:
         return size
     most = 2 * (note.text.count("\n") + 1)
     width = size[0]
-    while width > _NARROW and folded_lines(note.text, width - _STEP - 26) <= most:
+    while width - _STEP >= least and folded_lines(note.text, width - _STEP - 26) <= most:
         width -= _STEP
     return width, folded_lines(note.text, width - 26) * LINE_HEIGHT + 10
 
