@@ -247,11 +247,12 @@ def find_detour(
         on_lines = crosses + obstacles.along(x, target.y) + 1.5 * len(obstacles.words(x, target))
         for worse, points in _landings(target, sideways, x):
             along = sum(lie_along(points, other) for other in others)
-            on_line = obstacles.lie_on(*points[-2:]) if len(points) > _SIDEWAYS else 0
-            cost = away / 100 + worse + on_lines + on_line + 100 * (shared + along)
+            cost = away / 100 + worse + on_lines + 100 * (shared + along)
             if best is None or cost < best[0]:
                 met = _crossed(points, target, obstacles)
                 cost += 10 * met
+                if len(points) > _SIDEWAYS:
+                    cost += obstacles.lie_on(*points[-2:])
                 if met < crossed and (best is None or cost < best[0]):
                     best = cost, points
     return best[1] if best is not None else ()
