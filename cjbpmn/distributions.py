@@ -17,6 +17,8 @@ from cjbpmn.errors import InvalidValue
 
 Numbers: TypeAlias = NDArray[np.float64]
 _NOTHING: Final = 1e-12
+_WILDEST: Final = 0.01
+"""With a smaller shape, the mean of a Weibull is larger than any number."""
 _WIDEST: Final = 1e9
 """So many times its mean, the deviation of a time means nothing any more."""
 
@@ -493,6 +495,8 @@ class Scaled:
         _require(
             all(0 < one < math.inf for one in numbers), f"{self.kind}: expected numbers above zero"
         )
+        is_wild = self.kind == "weibull" and self.first < _WILDEST
+        _require(not is_wild, f"weibull: expected a shape of {_WILDEST} or more")
 
     @property
     def minimum(self) -> float:

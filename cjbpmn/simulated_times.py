@@ -66,12 +66,12 @@ def simulated_duration(
         return None
     try:
         made = make(value)
+        if made.mean <= _LONGEST:
+            return made
     except (KeyError, InvalidValue, ArithmeticError, ValueError):
-        made = None
-    if made is None or not made.mean <= _LONGEST:
-        warnings.append(f"absurd-duration:{identifier}")
-        return None
-    return made
+        pass
+    warnings.append(f"absurd-duration:{identifier}")
+    return None
 
 
 def _normal(value: SimulatedValue) -> Distribution:

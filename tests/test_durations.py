@@ -121,6 +121,7 @@ def test_a_sample_agrees_with_what_the_distribution_says(distribution: Distribut
         lambda: Gamma(1, math.inf),
         lambda: Gamma(math.nan, 1),
         lambda: Scaled("weibull", math.inf, 1),
+        lambda: Scaled("weibull", 0.001, 1),
     ],
 )
 def test_absurd_distributions_are_refused(make: object) -> None:

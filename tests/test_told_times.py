@@ -244,6 +244,7 @@ def test_what_bpsim_says_and_nobody_can_read_is_named(value: str) -> None:
         '<b:UniformDistribution min="6" max="2"/>',
         '<b:ErlangDistribution mean="6" k="0"/>',
         '<b:NegativeExponentialDistribution mean="1e9"/>',
+        '<b:WeibullDistribution shape="1e-300" scale="4"/>',
     ],
 )
 def test_what_no_work_can_take_is_named(value: str) -> None:
@@ -417,6 +418,11 @@ def test_the_older_form_of_qbp_counts_seconds(model: bytes, expected: tuple[Any,
     told = answer(model)
     assert expected == figures(told)
     assert stretch(told)["sources"] == {"A": "qbp"}
+
+
+def test_a_time_of_qbp_that_is_too_large_is_named() -> None:
+    told = answer(documented("gamma", mean=1e308, stdev=1e308))
+    assert told["warnings"] == ["unread-duration:A", "unknown-duration:A"]
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,8 @@ _ADONIS_TIMES: Final = frozenset(
     {"A_EXECUTION_TIME", "A_WAITING_TIME", "A_RESTING_TIME", "A_TRANSPORT_TIME"}
 )
 _SECOND: Final = 1 / 3600
+_LARGEST: Final = 1e100
+"""What is larger is no time, and its square is no number."""
 _OLDER_QBP: Final = "durationDistribution"
 _OLDER_NUMBERS: Final = ("mean", "value", "stdev", "min", "max")
 _SHARE: Final = re.compile(r"\s*(?:(0?[.,][0-9]+)|([0-9]+(?:[.,][0-9]+)?) ?%)\s*")
@@ -181,6 +183,8 @@ def _owner(element: Element) -> str | None:
 
 def _qbp_value(kind: str, mean: float, first: float, second: float) -> SimulatedValue | None:
     """Return a distribution in hours; each kind keeps other numbers in the same attributes."""
+    if max(abs(mean), abs(first), abs(second)) > _LARGEST:
+        return None
     mean, one, two = mean * _SECOND, first * _SECOND, second * _SECOND
     variance = max(first, 0.0) * _SECOND**2
     forms: dict[str, tuple[str, dict[str, float]]] = {
@@ -202,7 +206,7 @@ def _older_qbp_value(kind: str, numbers: Mapping[str, float]) -> SimulatedValue 
         return _qbp_value(kind, numbers["value"] or numbers["mean"], 0.0, 0.0)
     if kind in {"UNIFORM", "TRIANGULAR"}:
         return _qbp_value(kind, numbers["value"], numbers["min"], numbers["max"])
-    spread = numbers["stdev"] ** (1 if kind == "NORMAL" else 2)
+    spread = min(numbers["stdev"], _LARGEST) ** (1 if kind == "NORMAL" else 2)
     return _qbp_value(kind, numbers["mean"], spread, 0.0)
 
 
