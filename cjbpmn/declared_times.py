@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from cjbpmn.distributions import (
+    STEEPEST,
     Distribution,
     Fixed,
     Gamma,
@@ -146,8 +147,9 @@ def _normal(duration: Duration) -> Distribution:
     return TruncatedNormal(mean, deviation, *bounds)
 
 
-def _gamma(mean: float, deviation: float) -> Gamma:
-    return Gamma((mean / deviation) ** 2, deviation**2 / mean)
+def _gamma(mean: float, deviation: float) -> Distribution:
+    shape = (mean / deviation) ** 2
+    return Gamma(shape, deviation**2 / mean) if shape <= STEEPEST else Fixed(mean)
 
 
 _MAKERS: Final[Mapping[str, Callable[[Duration], Distribution]]] = {

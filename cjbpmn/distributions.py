@@ -17,6 +17,8 @@ from cjbpmn.errors import InvalidValue
 
 Numbers: TypeAlias = NDArray[np.float64]
 _NOTHING: Final = 1e-12
+STEEPEST: Final = 1e12
+"""With a larger shape, a distribution is as good as one value."""
 _WILDEST: Final = 0.01
 """With a smaller shape, the mean of a Weibull is larger than any number."""
 _WIDEST: Final = 1e9
@@ -321,7 +323,7 @@ class Gamma:
 
     def __post_init__(self) -> None:
         _require(
-            0 < self.shape < math.inf and 0 < self.scale < math.inf,
+            0 < self.shape <= STEEPEST and 0 < self.scale < math.inf,
             "gamma: expected shape and scale above zero",
         )
 
@@ -493,7 +495,7 @@ class Scaled:
         _require(self.kind in {"beta", "weibull"}, f"{self.kind}: not a distribution known here")
         numbers = (self.first, self.second)
         _require(
-            all(0 < one < math.inf for one in numbers), f"{self.kind}: expected numbers above zero"
+            all(0 < one <= STEEPEST for one in numbers), f"{self.kind}: expected numbers above zero"
         )
         is_wild = self.kind == "weibull" and self.first < _WILDEST
         _require(not is_wild, f"weibull: expected a shape of {_WILDEST} or more")

@@ -298,7 +298,12 @@ def _from_graph(
             yield node.id, info
     yield from _simulated(graph, spans.warnings)
     for identifier, duration in declared_durations(graph).items():
-        distribution = spans.distribution(identifier, duration)
+        try:
+            distribution = spans.distribution(identifier, duration)
+        except InvalidValue:
+            # By the calendar, what is least may be more than what is most.
+            spans.warnings.append(f"unread-duration:{identifier}")
+            continue
         yield identifier, TimeInfo(distribution, "declared", duration.working)
     for identifier, span in declared_waits(graph).items():
         yield identifier, spans.info(identifier, span, "declared")

@@ -122,6 +122,8 @@ def test_a_sample_agrees_with_what_the_distribution_says(distribution: Distribut
         lambda: Gamma(math.nan, 1),
         lambda: Scaled("weibull", math.inf, 1),
         lambda: Scaled("weibull", 0.001, 1),
+        lambda: Scaled("beta", 1e308, 1),
+        lambda: Gamma(1e308, 1),
     ],
 )
 def test_absurd_distributions_are_refused(make: object) -> None:

@@ -179,6 +179,19 @@ def test_one_wrong_time_of_ours_does_not_spoil_the_others(said: str, journey: st
     assert told["warnings"] == ["unread-duration:A"]
 
 
+def test_a_least_that_is_more_than_the_most_by_the_calendar_is_named() -> None:
+    hours = '<extensionElements><cj:calendar works="Mon-Fri 09:00-17:00"/></extensionElements>'
+    said = OWN.format('least="PT20H" most="2 working days"')
+    told = answer(line(said, lane=hours))
+    assert stretch(told)["unknown"] == ["A"]
+    assert "unread-duration:A" in told["warnings"]
+
+
+def test_a_gamma_that_hardly_varies_is_one_value() -> None:
+    said = 'takes="P30D" deviation="PT0.001S" distribution="gamma"'
+    assert figures(answer(line(OWN.format(said)))) == (720, 720, 720)
+
+
 @pytest.mark.parametrize("share", ["130", "-5", "many"])
 def test_one_wrong_share_of_ours_does_not_spoil_the_others(share: str) -> None:
     told = answer(choice(SHARE.format(share), rest=BOTH))
