@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from cjbpmn.distributions import LogNormal
 from cjbpmn.document import read_document
 from cjbpmn.durations import read_timings
 from cjbpmn.graph import build_graph
@@ -696,3 +697,12 @@ def test_months_and_years_in_bpsim_are_as_long_as_elsewhere(said: str, hours: fl
         pytest.approx(hours),
         pytest.approx(hours),
     )
+
+
+@pytest.mark.parametrize("deviation", [0, 1e-300, 1e-9])
+def test_what_hardly_varies_is_always_the_same(deviation: float) -> None:
+    graph = build_graph(read_document(line()))
+    timings = read_timings(graph, {"A": LogNormal(4, deviation)})
+    [found] = find_waiting_stretches(graph, timings)
+    assert found.expected == pytest.approx(4, abs=1e-9)
+    assert found.p50 == pytest.approx(4, abs=1e-6)

@@ -201,6 +201,7 @@ def _normal(distribution: TruncatedNormal, times: Numbers) -> Numbers:
 
 def _lognormal(distribution: LogNormal, times: Numbers) -> Numbers:
     variance = math.log1p((distribution.deviation / distribution.average) ** 2)
+    variance = max(variance, _TINY)
     centre = math.log(distribution.average) - variance / 2
     logs = np.log(np.maximum(times, _TINY))
     return (1 + _erf((logs - centre) / math.sqrt(2 * variance))) / 2
