@@ -10,6 +10,7 @@ from cjbpmn.declared_times import declared_shares
 from cjbpmn.graph import ProcessGraph
 
 _ROUNDING: Final = 1e-9
+_PERCENT: Final = 100.0
 _CHOICES: Final = frozenset({"exclusiveGateway", "eventBasedGateway"})
 """The gateways of which one way out is taken."""
 
@@ -84,7 +85,9 @@ def _as_shares(
         flow = graph.flows.get(identifier)
         if probability > 1 and flow is not None and flow.source not in wholes:
             wholes[flow.source] = _sum_of_ways(graph, flow.source, likely)
-    warnings += [f"normalised-probability:{gateway}" for gateway, whole in wholes.items() if whole]
+    for source, total in wholes.items():
+        if total and abs(total - _PERCENT) > _ROUNDING * _PERCENT:
+            warnings.append(f"normalised-probability:{source}")
     for identifier, probability in likely.items():
         flow = graph.flows.get(identifier)
         whole = None if flow is None else wholes.get(flow.source)
@@ -97,8 +100,8 @@ def _as_shares(
 
 def _sum_of_ways(graph: ProcessGraph, source: str, likely: Mapping[str, float]) -> float:
     """Return what the ways out of a choice add up to, if all of them are told."""
-    if graph.nodes[source].type not in _CHOICES:
-        return 0.0
     ways = [likely.get(flow.id, -1.0) for flow in graph.outgoing(source)]
+    if graph.nodes[source].type not in _CHOICES and ways != [_PERCENT]:
+        return 0.0
     whole = math.fsum(ways)
     return whole if min(ways) >= 0 and whole < math.inf else 0.0

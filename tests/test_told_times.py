@@ -371,7 +371,12 @@ def test_all_ways_of_a_choice_count_in_proportion(
 ) -> None:
     told = answer(choice(rest=simulated(scenario(WORK, likely("X_A", one), likely("X_B", other)))))
     assert figures(told) == (2, expected, 10)
-    assert ("normalised-probability:X" in told["warnings"]) == (one + other != 1.0)
+    assert ("normalised-probability:X" in told["warnings"]) == (one + other not in {1.0, 100})
+
+
+def test_a_hundred_percent_of_the_only_way_is_all_of_it() -> None:
+    rest = simulated(scenario(element("A", ProcessingTime=number(2)), likely("T1_A", 100)))
+    assert answer(line(rest=rest))["warnings"] == []
 
 
 @pytest.mark.parametrize(("one", "other"), [(30, None), (-0.2, 1.2), (float("inf"), 0.5)])
@@ -667,7 +672,7 @@ def test_ways_that_a_weaker_source_tells_share_what_the_stronger_leaves(
     [
         ([], 2.5, ["assumed-probability:X"]),
         ([likely("X_C", 0.2), likely("X_D", 0.8)], 2.2, []),
-        ([likely("X_C", 20), likely("X_D", 80)], 2.2, ["normalised-probability:X"]),
+        ([likely("X_C", 20), likely("X_D", 80)], 2.2, []),
         ([likely("D", 0.8)], 2.2, ["assumed-probability:X"]),
         ([likely("X_D", 0)], 3, ["assumed-probability:X"]),
     ],
@@ -706,3 +711,14 @@ def test_what_hardly_varies_is_always_the_same(deviation: float) -> None:
     [found] = find_waiting_stretches(graph, timings)
     assert found.expected == pytest.approx(4, abs=1e-9)
     assert found.p50 == pytest.approx(4, abs=1e-6)
+
+
+def test_editors_of_the_kie_family_count_in_percent_everywhere() -> None:
+    nodes = '<inclusiveGateway id="X"/><task id="A"/><task id="B"/><inclusiveGateway id="J"/>'
+    ends = ("T1 X", "X A", "X B", "A J", "B J", "J T2")
+    flows = "".join(flow(*one.split()) for one in ends)
+    rest = simulated(scenario(WORK, likely("X_A", 100), likely("X_B", 50), likely("T1_X", 100)))
+    editor = 'xmlns:drools="http://www.jboss.org/drools"'
+    told = answer(definitions(nodes, flows, rest=rest, more=editor))
+    assert figures(told) == (2, 6, 10)
+    assert told["warnings"] == []

@@ -52,7 +52,7 @@ _CONSTANTS: Final = frozenset(
     {"Floating", "Numeric", "Duration", "Expression", "String", "Boolean", "DateTime"}
 )
 _KIE: Final = "http://www.jboss.org/drools"
-"""Declared in the files of editors that write a zero where nobody entered anything."""
+"""Declared in the files of editors that write a zero where nobody entered anything, and percent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +194,7 @@ def _read(chosen: Element, line: Iterable[Element], scenarios: tuple[str, ...]) 
                     probabilities[target] = value.numbers["value"]
     if _KIE in chosen.nsmap.values():
         told = {target: _without_zeros(parts) for target, parts in told.items()}
+        probabilities = _as_fractions(probabilities)
     times = {target: _elapsed(parts) for target, parts in told.items()}
     return Simulation(
         chosen.get("id", ""),
@@ -209,6 +210,11 @@ def _read(chosen: Element, line: Iterable[Element], scenarios: tuple[str, ...]) 
 
 def _without_zeros(parts: Mapping[str, SimulatedValue]) -> dict[str, SimulatedValue]:
     return {name: value for name, value in parts.items() if value.numbers != {"value": 0.0}}
+
+
+def _as_fractions(shares: dict[str, float]) -> dict[str, float]:
+    is_percent = max(shares.values(), default=0.0) > 1
+    return {target: share / 100 for target, share in shares.items()} if is_percent else shares
 
 
 def _elapsed(parts: Mapping[str, SimulatedValue]) -> tuple[SimulatedValue, ...]:
