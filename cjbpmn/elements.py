@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 
 from lxml import etree
 
-from cjbpmn.names import BPMN, CJ, local_name, namespace, qualified
+from cjbpmn.names import BPMN, CJ, local_name, qualified
 
 Element: TypeAlias = etree._Element  # noqa: SLF001  (lxml has no other name for its elements)
 
@@ -99,7 +99,7 @@ _RANKS: Final = {
 
 
 def children(parent: Element, *names: str) -> Iterator[Element]:
-    """Yield the BPMN children of an element that bear one of the local names.
+    """Look through the BPMN children of an element that bear one of the local names.
 
     Parameters
     ----------
@@ -108,14 +108,13 @@ def children(parent: Element, *names: str) -> Iterator[Element]:
     *names : str
         Local names; none means all.
 
-    Yields
-    ------
-    lxml element
+    Returns
+    -------
+    iterator of lxml element
         In document order.
     """
-    for child in parent.iterchildren(etree.Element):
-        if namespace(child.tag) == BPMN and (not names or local_name(child.tag) in names):
-            yield child
+    wanted = [qualified(f"bpmn:{name}") for name in names]
+    return parent.iterchildren(*(wanted or [f"{{{BPMN}}}*"]))
 
 
 def child(parent: Element, name: str) -> Element | None:
@@ -133,7 +132,7 @@ def child(parent: Element, name: str) -> Element | None:
     lxml element or None
         The child.
     """
-    return parent.find(f"{{{BPMN}}}{name}")
+    return next(parent.iterchildren(f"{{{BPMN}}}{name}"), None)
 
 
 def extension(host: Element, name: str) -> Element | None:

@@ -32,7 +32,6 @@ _MEMBER: Final = qualified("bpmn:flowNodeRef")
 _SEQUENCE_FLOW: Final = qualified("bpmn:sequenceFlow")
 _ASSOCIATION: Final = qualified("bpmn:association")
 _MESSAGE_FLOW: Final = qualified("bpmn:messageFlow")
-_EVENT_DEFINITION: Final = "EventDefinition"
 _EVENTS: Final = (
     "message",
     "timer",
@@ -47,12 +46,19 @@ _EVENTS: Final = (
 )
 _STANDARD: Final = qualified("bpmn:standardLoopCharacteristics")
 _SEVERAL: Final = qualified("bpmn:multiInstanceLoopCharacteristics")
-_DEFINITIONS: Final = tuple(qualified(f"bpmn:{kind}{_EVENT_DEFINITION}") for kind in _EVENTS)
+_DEFINITIONS: Final[Mapping[str, str]] = {
+    qualified(f"bpmn:{kind}EventDefinition"): kind for kind in _EVENTS
+}
+"""What an event waits for or throws, by its tag."""
+_COMPENSATION: Final = qualified("bpmn:compensateEventDefinition")
+_EXPRESSIONS: Final = tuple(
+    qualified(f"bpmn:{name}") for name in ("timeDuration", "timeDate", "timeCycle", "condition")
+)
 _CONSTANT: Final = re.compile(r"\s*(?:=\s*|[$#]\{\s*)?([0-9]{1,400})(?:\.0+)?\s*\}?\s*")
 """A number, also as FEEL or the expression language of Java write it: ``= 4``, ``${4}``."""
 _REFERENCE: Final = qualified("bpmn:eventDefinitionRef")
-_TELLING: Final = (*_DEFINITIONS, _REFERENCE, _STANDARD, _SEVERAL)
-"""What stands in a flow node and says more about it; few hold one of these."""
+_TELLING: Final = (*_DEFINITIONS, _REFERENCE, _STANDARD, _SEVERAL, *_LANE_SETS)
+"""What stands in an element and says more about it; few hold one of these."""
 
 
 class FlowReader:
@@ -95,7 +101,6 @@ class FlowReader:
         self._touchpoints: list[tuple[str, int, dict[str, str]]] = []
         self._telling: dict[Element, list[Element]] = {}
         self._sequence: list[Element] = []
-        self._associations: list[Element] = []
         self._read()
 
     def _read(self) -> None:
@@ -108,34 +113,29 @@ class FlowReader:
         self.global_tasks |= {task.get("id", "") for task in bpmn.children(root, *_GLOBAL_TASKS)}
         for participant in (p for c in collaborations for p in bpmn.children(c, "participant")):
             self._add_participant(participant, process_ids)
+        self._find_telling()
         for process in processes:
             pool = self._pool_of.get(process.get("id", ""))
             self._add_lanes(process, process.get("id"), pool, None)
-            self._look_inside(process)
+            self._sequence += process.iter(_SEQUENCE_FLOW)
             self._add_nodes(process, process.get("id"), pool, None, None)
         self._add_borders()
-        for flow in self._sequence:
-            self._add_flow(flow, "sequence")
+        self._add_flows(self._sequence, "sequence")
         for collaboration in collaborations:
-            for flow in collaboration.iterchildren(_MESSAGE_FLOW):
-                self._add_flow(flow, "message")
+            self._add_flows(collaboration.iterchildren(_MESSAGE_FLOW), "message")
         for node, number, declared in self._touchpoints:
             self._add_implied_flow(node, number, declared)
         self._report_duplicates()
-        self._add_handlers()
+        if _COMPENSATION in {one.tag for told in self._telling.values() for one in told}:
+            for process in processes:
+                self._add_handlers(process)
 
-    def _look_inside(self, process: Element) -> None:
-        """Collect what may stand at any depth, in one walk."""
-        for inside in process.iter(_SEQUENCE_FLOW, _ASSOCIATION, *_TELLING):
-            tag = inside.tag
-            if tag == _SEQUENCE_FLOW:
-                self._sequence.append(inside)
-            elif tag == _ASSOCIATION:
-                self._associations.append(inside)
-            elif (host := inside.getparent()) is not None:
-                said = self._shared_definition(inside) if tag == _REFERENCE else inside
-                if said is not None:
-                    self._telling.setdefault(host, []).append(said)
+    def _find_telling(self) -> None:
+        """Collect, by the elements in which they stand, event definitions, loops and lane sets."""
+        for inside in self.document.root.iter(*_TELLING):
+            said = self._shared_definition(inside) if inside.tag == _REFERENCE else inside
+            if said is not None and (host := inside.getparent()) is not None:
+                self._telling.setdefault(host, []).append(said)
 
     def _shared_definition(self, reference: Element) -> Element | None:
         """Return what an event refers to: a definition that stands outside of all processes."""
@@ -146,8 +146,8 @@ class FlowReader:
     def _shared(self) -> dict[str | None, Element]:
         return {one.get("id"): one for one in self.document.root.iterchildren(*_DEFINITIONS)}
 
-    def _add_handlers(self) -> None:
-        for association in self._associations:
+    def _add_handlers(self, process: Element) -> None:
+        for association in process.iter(_ASSOCIATION):
             ends = [association.get(name, "") for name in ("sourceRef", "targetRef")]
             event, activity = (self.nodes.get(end) for end in ends)
             if event and activity and event.has_event("compensate") and activity.is_activity:
@@ -183,7 +183,7 @@ class FlowReader:
     def _add_lanes(
         self, holder: Element, process: str | None, pool: str | None, parent: str | None
     ) -> None:
-        for lane_set in holder.iterchildren(*_LANE_SETS):
+        for lane_set in self._telling.get(holder, ()):
             for element in lane_set.iterchildren(_LANE):
                 identifier = element.get("id")
                 if identifier is None or identifier in self.lanes:
@@ -242,26 +242,32 @@ class FlowReader:
             if kind in bpmn.SUB_PROCESSES:
                 self._add_nodes(element, process, pool, identifier, own_lane)
 
-    def _add_flow(self, element: Element, kind: str) -> None:
-        identifier = element.get("id")
-        source, target = element.get("sourceRef"), element.get("targetRef")
-        if source not in self.nodes:
-            source = self._end(source)
-        if target not in self.nodes:
-            target = self._end(target)
-        if identifier is None or source is None or target is None:
-            self._report_dangling(element, kind, source, target)
-            return
-        name = one_line(element.get("name"))
-        flow = Flow(identifier, kind, source, target, name, line=element.sourceline)
-        if len(element):
-            flow = self._with_content(flow, element)
-        self.flows.setdefault(identifier, flow)
+    def _add_flows(self, elements: Iterable[Element], kind: str) -> None:
+        nodes, flows = self.nodes, self.flows
+        for element in elements:
+            identifier, name = element.get("id"), element.get("name")
+            source, target = element.get("sourceRef"), element.get("targetRef")
+            if source not in nodes:
+                source = self._end(source)
+            if target not in nodes:
+                target = self._end(target)
+            if identifier is None or source is None or target is None:
+                self._report_dangling(element, kind, source, target)
+                continue
+            words, line = one_line(name) if name else "", element.sourceline
+            flow = Flow(identifier, kind, source, target, words, False, None, None, line)
+            if len(element):
+                flow = self._with_content(flow, element)
+            flows.setdefault(identifier, flow)
 
     def _with_content(self, flow: Flow, element: Element) -> Flow:
         """Return a flow with what stands in its element: a condition, or how people meet."""
+        if bpmn.child(element, "conditionExpression") is not None:
+            flow = flow._replace(conditional=True)
         touchpoint = bpmn.extension(element, "touchpoint")
-        declared: Mapping[str, str] = {} if touchpoint is None else dict(touchpoint.attrib)
+        if touchpoint is None:
+            return flow
+        declared = dict(touchpoint.attrib)
         activity, source, target = declared.get("activity"), flow.source, flow.target
         if activity in self.nodes:
             # The flow stays docked to the pool in the drawing; people said which step it is.
@@ -270,7 +276,6 @@ class FlowReader:
         return flow._replace(
             source=source,
             target=target,
-            conditional=bpmn.child(element, "conditionExpression") is not None,
             channel=declared.get("channel"),
             direction=declared.get("direction"),
         )
@@ -367,21 +372,18 @@ def _local_reference(reference: str | None, known: Container[str | None]) -> str
 
 def _event_definitions(telling: Iterable[Element]) -> Iterator[EventDefinition]:
     for definition in telling:
-        if not str(definition.tag).endswith(_EVENT_DEFINITION):
+        kind = _DEFINITIONS.get(str(definition.tag))
+        if kind is None:
             continue
-        kind = local_name(definition.tag).removesuffix(_EVENT_DEFINITION)
-        references = (f"{kind}Ref", "activityRef", *(("name",) if kind == "link" else ()))
-        reference = next(
-            (definition.get(name) for name in references if definition.get(name)), None
-        )
-        text = next(
-            bpmn.children(definition, "timeDuration", "timeDate", "timeCycle", "condition"), None
-        )
+        reference = definition.get(f"{kind}Ref") or definition.get("activityRef")
+        if not reference and kind == "link":
+            reference = definition.get("name")
+        text = next(definition.iterchildren(*_EXPRESSIONS), None) if len(definition) else None
         if text is None:
-            yield EventDefinition(kind, reference)
+            yield EventDefinition(kind, reference or None)
         else:
             timer = local_name(text.tag) if kind == "timer" else None
-            yield EventDefinition(kind, reference, timer, one_line(text.text) or None)
+            yield EventDefinition(kind, reference or None, timer, one_line(text.text) or None)
 
 
 def _activation(element: Element) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import methodcaller
 from typing import Final
 
 from lxml import etree
@@ -11,6 +12,7 @@ from cjbpmn.names import qualified
 from cjbpmn.patching.spans import Node
 
 _DIAGRAM: Final = qualified("bpmndi:BPMNDiagram")
+_ID: Final = methodcaller("get", "id")
 
 
 class Identifiers:
@@ -83,9 +85,8 @@ class Identifiers:
         found = [self._root.get("id")]
         for child in self._root.iterchildren("*"):
             if child.tag != _DIAGRAM:
-                found += [element.get("id") for element in child.iter("*")]
-        borne = [identifier for identifier in found if identifier is not None]
-        if len(set(borne)) == len(borne):
+                found += map(_ID, child.iter("*"))
+        if len({*found, None}) - 1 == len(found) - found.count(None):
             return {}
         self._build()
         return dict(self._repeated)
