@@ -213,7 +213,7 @@ class _Guest:
     def _event(self, event: EventDefinition) -> EventDefinition:
         if event.kind != "compensate" or event.reference is None:
             return event
-        return replace(event, reference=self._name(event.reference))
+        return event._replace(reference=self._name(event.reference))
 
     def _flows(self) -> Iterator[Flow]:
         """Yield the flows inside the process, and those to pools that this model has, too."""

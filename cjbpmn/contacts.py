@@ -26,21 +26,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from cjbpmn import elements as bpmn
 from cjbpmn.customer import customer_nodes
 from cjbpmn.durations import declared_waits
-from cjbpmn.graph import FlowNode, ProcessGraph
+from cjbpmn.graph import Flow, FlowNode, ProcessGraph
 
 _CATCHES: Final = bpmn.CATCH_EVENTS | {"receiveTask"}
 _SILENT_EVENTS: Final = ("timer", "link", "compensate")
 """Events of the customer in which nobody meets anybody."""
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
+class Contact(NamedTuple):
     """The involvement of the customer in one flow node.
 
     Parameters
@@ -81,6 +79,27 @@ def customer_side(graph: ProcessGraph, customers: Collection[str]) -> frozenset[
     if key not in graph.sides:
         graph.sides[key] = customer_nodes(graph, key) | (key & graph.participants.keys())
     return graph.sides[key]
+
+
+def crossing_flows(graph: ProcessGraph, own: frozenset[str]) -> list[Flow]:
+    """Return the flows that cross the line to the customer, in document order.
+
+    Parameters
+    ----------
+    graph : ProcessGraph
+        The model.
+    own : frozenset of str
+        The customer's side.
+
+    Returns
+    -------
+    list of Flow
+        Message flows, and sequence flows between a lane of the customer's and another one.
+    """
+    if own not in graph.crossing:
+        flows = graph.flows.values()
+        graph.crossing[own] = [one for one in flows if (one.source in own) != (one.target in own)]
+    return graph.crossing[own]
 
 
 def find_contacts(
@@ -129,12 +148,11 @@ class _Messages:
     def __init__(self, graph: ProcessGraph, own: frozenset[str]) -> None:
         self.sending: set[str] = set()
         self.senders: dict[str, list[str]] = {}
-        for flow in graph.flows.values():
-            if flow.kind == "message":
-                if flow.target in own:
-                    self.sending.add(flow.source)
-                if flow.source in own:
-                    self.senders.setdefault(flow.target, []).append(flow.source)
+        for flow in graph.messages:
+            if flow.target in own:
+                self.sending.add(flow.source)
+            if flow.source in own:
+                self.senders.setdefault(flow.target, []).append(flow.source)
 
 
 def _of_customer(graph: ProcessGraph, node: FlowNode, *, is_wait: bool) -> Contact | None:
@@ -196,12 +214,13 @@ def _find_focal(graph: ProcessGraph, customers: frozenset[str]) -> str | None:
     own = customer_side(graph, customers)
     shared = {graph.lanes[lane].participant for lane in customers if lane in graph.lanes}
     touched = Counter(
-        graph.nodes[flow.target if flow.source in own else flow.source].participant
-        for flow in graph.flows.values()
-        if (flow.source in own) != (flow.target in own)
+        [
+            graph.nodes[flow.target if flow.source in own else flow.source].participant
+            for flow in crossing_flows(graph, own)
+        ]
     )
     size = Counter([node.participant for node in graph.nodes.values()])
-    lanes = Counter(lane.participant for lane in graph.lanes.values() if lane.name)
+    lanes = Counter([lane.participant for lane in graph.lanes.values() if lane.name])
     return max(
         pools,
         key=lambda pool: (pool in shared, lanes[pool] > 1, touched[pool], size[pool]),

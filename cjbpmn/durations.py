@@ -311,9 +311,9 @@ def _from_graph(
 
 def _received(graph: ProcessGraph) -> Iterator[tuple[str, TimeInfo]]:
     """Yield the tasks that do nothing but take a message: they are done when it has come."""
-    for flow in graph.flows.values():
+    for flow in graph.messages:
         source, target = graph.nodes[flow.source], graph.nodes[flow.target]
-        is_sent = flow.kind == "message" and source.type != "participant" and not source.is_gateway
+        is_sent = source.type != "participant" and not source.is_gateway
         if is_sent and target.type == "receiveTask":
             yield flow.target, TimeInfo(Fixed(0.0), "message")
 

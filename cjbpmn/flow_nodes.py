@@ -22,8 +22,7 @@ _KINDS: Final = {
 _NO_ATTRIBUTES: Final[Mapping[str, str]] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class EventDefinition:
+class EventDefinition(NamedTuple):
     """What an event waits for or throws.
 
     Parameters
@@ -161,7 +160,10 @@ class FlowNode(NamedTuple):
 
     def has_event(self, *kinds: str) -> bool:
         """Tell whether one of its event definitions is of one of these kinds."""
-        return any(event.kind in kinds for event in self.events)
+        for event in self.events:  # noqa: SIM110 - asked for at every turn, and quicker
+            if event.kind in kinds:
+                return True
+        return False
 
 
 class Flow(NamedTuple):

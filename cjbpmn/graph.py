@@ -82,6 +82,17 @@ class ProcessGraph:
     vendor: VendorTimes = field(default_factory=VendorTimes)
     global_tasks: frozenset[str] = frozenset()
     loose: Journey | None = None
+    # What `cjbpmn.contacts` was asked before, by who the customer is: the customer's flow nodes,
+    # what crosses the line to them, and the pool whose process it is.
+    sides: dict[frozenset[str], frozenset[str]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    crossing: dict[frozenset[str], list[Flow]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    focal_pools: dict[frozenset[str], str | None] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @property
     def journey(self) -> Journey | None:
@@ -118,14 +129,18 @@ class ProcessGraph:
         return network
 
     @cached_property
-    def sides(self) -> dict[frozenset[str], frozenset[str]]:
-        """The customer's flow nodes by who that is, as `cjbpmn.contacts` was asked before."""
-        return {}
+    def ranks(self) -> dict[str, int]:
+        """By flow node, at which place in the document it stands."""
+        return {identifier: rank for rank, identifier in enumerate(self.nodes)}
 
     @cached_property
-    def focal_pools(self) -> dict[frozenset[str], str | None]:
-        """The pool whose process it is by who the customer is, as asked before."""
-        return {}
+    def messages(self) -> list[Flow]:
+        """The message flows, in document order."""
+        return [flow for flow in self.flows.values() if flow.kind == "message"]
+
+    def leaving(self, kind: str = "sequence") -> Mapping[str, list[Flow]]:
+        """Return the flows of a kind by the node that they leave, in document order."""
+        return self._leaving[kind]
 
     def outgoing(self, node: str, kind: str = "sequence") -> list[Flow]:
         """Return the flows of a kind that leave a node, in document order."""

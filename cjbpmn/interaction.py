@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from cjbpmn.contacts import customer_side, focal_organisation
+from cjbpmn.contacts import crossing_flows, customer_side, focal_organisation
 from cjbpmn.customer import resolve_customer
 from cjbpmn.graph import Flow, ProcessGraph
 
@@ -28,8 +27,7 @@ COLUMNS: Final = (
 """The columns of `InteractionPoints.to_frame`, and the keys of `InteractionPoint.as_dict`."""
 
 
-@dataclass(frozen=True, slots=True)
-class InteractionPoint:
+class InteractionPoint(NamedTuple):
     """One pair of a customer's flow node and somebody else's, or a partner, that meet.
 
     Parameters
@@ -157,13 +155,12 @@ def find_interaction_points(graph: ProcessGraph, customer: Sequence[str] = ()) -
     own = customer_side(graph, customers)
     focal = focal_organisation(graph, customers)
     classes: dict[tuple[str, str], list[Flow]] = {}
-    for flow in graph.flows.values():
-        if (flow.source in own) != (flow.target in own):
-            ends = (flow.source, flow.target)
-            mine, other = ends if flow.source in own else ends[::-1]
-            pool = graph.nodes[other].participant
-            partner = pool is not None and pool != focal
-            classes.setdefault((mine, str(pool) if partner else other), []).append(flow)
+    for flow in crossing_flows(graph, own):
+        ends = (flow.source, flow.target)
+        mine, other = ends if flow.source in own else ends[::-1]
+        pool = graph.nodes[other].participant
+        partner = pool is not None and pool != focal
+        classes.setdefault((mine, str(pool) if partner else other), []).append(flow)
     return InteractionPoints(_point(graph, flows, own, focal) for flows in classes.values())
 
 
@@ -188,5 +185,5 @@ def _point(
         name,
         graph.desk(other_node) or name,
         partner=pool is not None and pool != focal,
-        flows=tuple(flow.id for flow in flows),
+        flows=tuple([flow.id for flow in flows]),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from cjbpmn.contacts import crossing_flows
 from cjbpmn.graph import ProcessGraph
 from cjbpmn.waiting.reaches import Reach
 from cjbpmn.waiting.structure import Moment, Structure
@@ -57,10 +58,7 @@ class Turns:
 
     def __init__(self, graph: ProcessGraph, structure: Structure) -> None:
         self._structure = structure
-        own = structure.own
-        crossing = [
-            flow for flow in graph.flows.values() if (flow.source in own) != (flow.target in own)
-        ]
+        crossing = crossing_flows(graph, structure.own)
         # Between them, both ends of all that crosses the line: leaving there, or coming in.
         self._leaving = {flow.source for flow in crossing}
         self._entered = {flow.target for flow in crossing}
