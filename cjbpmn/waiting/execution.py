@@ -32,6 +32,7 @@ _MOST_STEPS: Final = 5_000
 """How far called processes are inlined at least; far beyond it they are opaque."""
 THROWN: Final = ("error", "escalation", "cancel")
 _OPENING: Final = bpmn.SUB_PROCESSES | {"callActivity"}
+_LASTING: Final = bpmn.ACTIVITIES | {"intermediateCatchEvent", "startEvent"}
 
 Inlining: TypeAlias = "Iterator[Inlining]"
 """Work that has to wait for other work of its kind."""
@@ -140,6 +141,8 @@ class Execution:
         The scopes that no other opens.
     warnings : dict of str to None
         Codes with ids, in the order of their discovery.
+    caught : set of str
+        The events that catch what is thrown in the drawing.
     """
 
     graph: ProcessGraph
@@ -147,6 +150,7 @@ class Execution:
     scopes: dict[str, Scope] = field(default_factory=dict)
     processes: list[str] = field(default_factory=list)
     warnings: dict[str, None] = field(default_factory=dict)
+    caught: set[str] = field(default_factory=set)
 
     def warn(self, code: str, identifier: str = "") -> None:
         """Note what is doubtful, once."""
@@ -193,6 +197,7 @@ class _Compiler:
         self.most = max(_MOST_STEPS, 4 * len(graph.nodes))
         self.open: set[str | None] = set()
         self.eventful: list[Step] = []
+        self.linked: defaultdict[str, list[Step]] = defaultdict(list)
         self.caught: dict[tuple[str, str, str | None], str | None] = {}
         self.top: defaultdict[str | None, list[FlowNode]] = defaultdict(list)
         for node in graph.nodes.values():
@@ -214,10 +219,12 @@ class _Compiler:
         self._link_signals()
         for step in self.eventful:
             self._link_thrown(step)
+        self.execution.caught = {step.catcher for step in self.eventful if step.catcher}
         for scope in self.execution.scopes.values():
             self._find_starts(scope)
         for step in self.steps.values():
-            step.is_timed = _is_timed(step)
+            if step.node.type in _LASTING:
+                step.is_timed = _is_timed(step)
         return self.execution
 
     def _process(self, process: str | None, nodes: list[FlowNode]) -> None:
@@ -234,9 +241,9 @@ class _Compiler:
 
     def _called(self, node: FlowNode) -> str | None:
         called = node.attributes.get("calledElement", "")
-        return next(
-            (name for name in (called, called.rpartition(":")[2]) if name in self.top), None
-        )
+        if called in self.top:
+            return called
+        return node.called if node.called in self.top else None
 
     def _scope(
         self, scope: Scope, nodes: list[FlowNode], prefix: str, called: str | None = None
@@ -251,6 +258,8 @@ class _Compiler:
             scope.members.append(key)
             if node.events:
                 self.eventful.append(step)
+                if node.has_event("link"):
+                    self.linked[scope.key].append(step)
             if node.type in _OPENING and (content := self._content(step, prefix)) is not None:
                 yield content
         self._link_sequence(scope, prefix)
@@ -284,12 +293,12 @@ class _Compiler:
         return None
 
     def _link_sequence(self, scope: Scope, prefix: str) -> None:
-        steps, outgoing = self.steps, self.graph.outgoing
+        steps, leaving = self.steps, self.graph.leaving()
         attached: defaultdict[str, list[str]] = defaultdict(list)
         for key in scope.members:
             step = steps[key]
             node = step.node
-            for flow in outgoing(node.id):
+            for flow in leaving.get(node.id, ()):
                 target = steps.get(prefix + flow.target)
                 if target is not None and target.scope == scope.key:
                     name = prefix + flow.id
@@ -317,7 +326,7 @@ class _Compiler:
         """Go on, from a throwing link event, at the catching one of the same name and scope."""
         linked = [
             (step, event.reference)
-            for step in map(self.steps.__getitem__, scope.members)
+            for step in self.linked.get(scope.key, ())
             for event in step.node.events
             if event.kind == "link"
         ]
@@ -394,15 +403,14 @@ class _Compiler:
 
     def _messages(self) -> Iterator[tuple[Flow, Step, Step]]:
         """Yield the message flows between two steps."""
-        for flow in self.graph.flows.values():
-            if flow.kind == "message":
-                source, target = self.steps.get(flow.source), self.steps.get(flow.target)
-                if source is None or target is None:
-                    continue
-                if source.node.is_gateway or target.node.is_gateway:
-                    self.execution.warn("message-at-gateway", flow.id)
-                else:
-                    yield flow, source, target
+        for flow in self.graph.messages:
+            source, target = self.steps.get(flow.source), self.steps.get(flow.target)
+            if source is None or target is None:
+                continue
+            if source.node.is_gateway or target.node.is_gateway:
+                self.execution.warn("message-at-gateway", flow.id)
+            else:
+                yield flow, source, target
 
     def _link_signals(self) -> None:
         catching: defaultdict[str, list[Step]] = defaultdict(list)

@@ -42,11 +42,11 @@ class Messages:
         bool
             Whether the two start together.
         """
-        nodes, ends = self.graph.nodes, (flow.source, flow.target)
-        if flow.source == flow.target or not all(nodes[end].is_activity for end in ends):
+        source, target = self.graph.nodes[flow.source], self.graph.nodes[flow.target]
+        if source is target or not (source.is_activity and target.is_activity):
             return False
-        back = self.graph.outgoing(flow.target, "message")
-        return any(other.target == flow.source for other in back)
+        back = self.graph.outgoing(target.id, "message")
+        return any(other.target == source.id for other in back)
 
     def is_reply(self, flow: Flow) -> bool:
         """Tell whether a message is the answer to what its receiver sent before.

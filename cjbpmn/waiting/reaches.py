@@ -10,11 +10,11 @@ them together, since what lies before a contact holds whatever leads to any part
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from heapq import heapify, heappop, heappush
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from cjbpmn.graph import FlowNode
 from cjbpmn.waiting.circles import number_circles
@@ -33,8 +33,7 @@ Hands: TypeAlias = tuple[str | None, str | None]
 """Who has something in hands: the ids of the pool and of the lane."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(NamedTuple):
     """What lies before a contact: the structure of one stretch.
 
     Parameters
@@ -112,6 +111,8 @@ class _Told:
     starting: tuple[Moment, ...]
     body: tuple[str, ...]
     desks: tuple[str, ...]
+    work: list[int]
+    hands: set[Hands]
 
 
 class _Finder:
@@ -123,7 +124,7 @@ class _Finder:
         self.moments = list(structure.numbers)
         self.before, self.after = structure.before, structure.after
         self.ids = list(self.graph.nodes)
-        order = {identifier: rank for rank, identifier in enumerate(self.ids)}
+        order = self.graph.ranks
         steps = structure.execution.steps
         self.ranks: list[int] = []
         self.of_scopes: set[int] = set()
@@ -144,12 +145,18 @@ class _Finder:
             elif part in _OF_SCOPES:
                 self.of_scopes.add(number)
                 self.joints.add(number)
+        # What nothing comes before; and the contacts, with work of their own before and after them.
+        self.first = {number for number, before in enumerate(self.before) if not before}
         self.touched: set[int] = set()
+        self.preparing: set[int] = set()
         self.lasting: set[int] = set()
         for moment, touch in structure.touches.items():
-            self.touched.add(structure.numbers[moment])
+            number = structure.numbers[moment]
+            self.touched.add(number)
+            if touch.before:
+                self.preparing.add(number)
             if touch.after:
-                self.lasting.add(structure.numbers[moment])
+                self.lasting.add(number)
         self.pasts: dict[tuple[int, ...], _Past] = {}
         self.handed: dict[tuple[object, ...], list[int]] = {}
         self.led: dict[int, Sequence[int]] = {}
@@ -164,22 +171,23 @@ class _Finder:
                 self.names[hands] = self.graph.desk(node.id)
 
     def find(self) -> list[Reach]:
-        touches = self.structure.touches
-        ends = [(self.structure.numbers[moment], touch) for moment, touch in touches.items()]
-        ends.sort(key=lambda end: self._in_order(end[0]))
         found = []
-        for end, touch in ends:
+        idle = self.touched - self.lasting
+        for end in self._sorted(self.touched):
+            if end not in self.preparing and idle.issuperset(self.before[end]):
+                continue  # One contact right after another.
             past = self._past(end)
-            if past.timed or touch.before:
-                timed = past.timed | {self.ranks[end]} if touch.before else past.timed
-                found.append(self._reach(end, past, timed))
+            if end in self.preparing:
+                found.append(self._reach(end, past, past.timed | {self.ranks[end]}))
+            elif past.timed:
+                found.append(self._reach(end, past, past.timed))
         return found
 
-    def _sorted(self, numbers: list[int]) -> list[int]:
-        return sorted(numbers, key=self._in_order) if len(numbers) > 1 else numbers
-
-    def _in_order(self, number: int) -> tuple[int, Moment]:
-        return self.ranks[number], self.moments[number]
+    def _sorted(self, numbers: Collection[int]) -> Collection[int]:
+        ranks, moments = self.ranks, self.moments
+        if len(numbers) <= 1:
+            return numbers
+        return sorted(numbers, key=lambda number: (ranks[number], moments[number]))
 
     def _reach(self, end: int, past: _Past, timed: set[int]) -> Reach:
         told = past.told = past.told or self._tell(past)
@@ -188,11 +196,11 @@ class _Finder:
             told.starting,
             told.moments,
             told.body,
-            tuple(self.ids[rank] for rank in sorted(timed)),
+            tuple(map(self.ids.__getitem__, sorted(timed))),
             past.is_open,
             told.is_endless,
             told.may_be_cut_off,
-            self._handoffs(end, past),
+            self._handoffs(end, past, told),
             told.desks,
         )
 
@@ -225,21 +233,27 @@ class _Finder:
         inside = line[1:]
         if self.of_scopes:
             inside = [m for m in inside if m not in self.of_scopes]
-        timed = {self.ranks[m] for m in inside if m in self.timed}
-        timed.update([self.ranks[start] for start in starts if start in self.lasting])
-        is_open = not all(map(before.__getitem__, (end, *inside)))
+        lasting = [*self.timed.intersection(inside), *self.lasting.intersection(starts)]
+        timed = set(map(self.ranks.__getitem__, lasting))
+        is_open = end in self.first or not self.first.isdisjoint(inside)
         return _Past(inside, starts, timed, is_open, len(line) > most)
 
     def _tell(self, past: _Past) -> _Told:
-        inside = past.inside
-        nodes = {self.ranks[m] for m in inside if m not in self.joints}
+        inside, worked = past.inside, self.worked
+        steps = [m for m in inside if m not in self.joints] if self.joints else inside
+        nodes = set(map(self.ranks.__getitem__, steps))
+        work = [m for m in inside if m in worked]
+        desks = self._desks(work)
+        work = [*(m for m in past.starts if m in worked), *work]
         return _Told(
             not self._endless.isdisjoint(inside),
             self._may_be_cut_off(inside),
             tuple(map(self.moments.__getitem__, inside)),
             tuple(map(self.moments.__getitem__, self._sorted(past.starts))),
             tuple(map(self.ids.__getitem__, sorted(nodes))),
-            self._desks([m for m in inside if m in self.worked]),
+            desks,
+            work,
+            {worked[m] for m in work},
         )
 
     @cached_property
@@ -329,16 +343,14 @@ class _Finder:
                 if not missing[other]:
                     heappush(ready, (ranks[other] or 0, -other))
 
-    def _handoffs(self, end: int, past: _Past) -> tuple[tuple[str, str], ...]:
+    def _handoffs(self, end: int, past: _Past, told: _Told) -> tuple[tuple[str, str], ...]:
         """Return the pairs of activities that follow each other in different hands."""
-        worked = [m for m in (*past.starts, *past.inside) if m in self.worked]
-        hands = {self.worked[m] for m in (worked if end not in self.worked else [*worked, end])}
-        if len(hands) <= 1:
+        if len(told.hands) <= 1 and self.worked.get(end) in {None, *told.hands}:
             return ()
         inside = {end, *past.inside}
         found = {
             (self.ids[self.ranks[first]], self.ids[self.ranks[after]]): None
-            for first in worked
+            for first in told.work
             for after in self._handed_to(first)
             if after in inside
         }

@@ -15,7 +15,7 @@ from cjbpmn.contacts import Contact, customer_side, find_contacts, focal_organis
 from cjbpmn.customer import resolve_customer
 from cjbpmn.durations import Timings, read_timings
 from cjbpmn.given_times import GivenTimes
-from cjbpmn.graph import ProcessGraph
+from cjbpmn.graph import Loop, ProcessGraph
 from cjbpmn.memory import without_collection
 from cjbpmn.waiting.engines import figure_out
 from cjbpmn.waiting.execution import Step, compile_execution
@@ -208,9 +208,10 @@ class _Maker:
             for pool, participant in graph.participants.items()
             if pool not in blame.inside
         }
-        self.order = {identifier: index for index, identifier in enumerate(graph.nodes)}
         self.endless = {
-            step.node.id for step in structure.execution.steps.values() if self._has_no_end(step)
+            step.node.id
+            for step in structure.execution.steps.values()
+            if step.node.loop is not None and self._has_no_end(step, step.node.loop)
         }
         self.is_way_closed = not {0.0, 1.0}.isdisjoint(timings.probabilities.values())
         self.senders: dict[str, list[str]] = {}
@@ -290,16 +291,16 @@ class _Maker:
         ends = {steps[moment.key].node.id for moment in (reach.end, *reach.starts)} - own
         if ends.issubset(reach.body):
             return reach.body
-        return tuple(sorted(ends.union(reach.body), key=self.order.__getitem__))
+        return tuple(sorted(ends.union(reach.body), key=self.graph.ranks.__getitem__))
 
     def _repeats_for_ever(self, reach: Reach) -> bool:
         """Tell whether something is done again and again, and nothing says how often at most."""
         return not self.endless.isdisjoint(reach.body)
 
-    def _has_no_end(self, step: Step) -> bool:
+    def _has_no_end(self, step: Step, loop: Loop) -> bool:
         """Tell whether nothing says how often a step is repeated at most."""
-        loop, identifier = step.node.loop, step.node.id
-        if loop is None or loop.maximum is not None or loop.kind == "parallel":
+        identifier = step.node.id
+        if loop.maximum is not None or loop.kind == "parallel":
             return False
         if self.timings.repeats.get(identifier) == 0:
             return False
@@ -320,8 +321,7 @@ class _Maker:
         if reduced is not None and reduced.executions is not None:
             return reduced.executions
         number = self.figures.executions(reach.end)
-        silent = self.figures.silent
-        if number == 0 and any(m.key in silent for m in (reach.end, *reach.inside)):
+        if number == 0 and any(m.key in self.figures.silent for m in (reach.end, *reach.inside)):
             return None
         return number
 

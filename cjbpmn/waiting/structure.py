@@ -39,8 +39,7 @@ class Moment(NamedTuple):
         return self.key if self.part in {"run", "in"} else f"{self.key}#{self.part}"
 
 
-@dataclass(frozen=True, slots=True)
-class Touch:
+class Touch(NamedTuple):
     """A moment in which the customer is involved.
 
     Parameters
@@ -197,12 +196,13 @@ class _Builder:
         self.structure = structure
         self.steps = structure.execution.steps
         self.scopes = structure.execution.scopes
+        self.caught = structure.execution.caught
         self.contacts = structure.contacts
         self.turn_of = structure.turn_of
         self.numbers = structure.numbers
         self.before, self.after = structure.before, structure.after
+        # Of most steps the run is the only moment, and so the first and the last one.
         self.runs: dict[str, int] = {}
-        # Of most steps the run is the only moment: the first and the last one are noted of others.
         self.first: dict[str, tuple[int, ...]] = {}
         self.last: dict[str, int] = {}
 
@@ -215,23 +215,27 @@ class _Builder:
             if self.turn_of.get(step.key, step.key) == step.key:
                 self._add_moments(step)
         self._share_turns()
-        self.caught = {step.catcher for step in steps}
         for step in steps:
             self._add_edges(step)
         for scope in self.scopes.values():
             self._add_scope(scope)
-        for around in (self.before, self.after):
-            for number, others in enumerate(around):
-                if len(others) > 1:
-                    around[number] = list(dict.fromkeys(others))
+        self._follow_once()
         return self.structure
+
+    def _follow_once(self) -> None:
+        """Leave out what follows on the same moment twice."""
+        for number, others in enumerate(self.before):
+            if len(others) > 1 and len(once := dict.fromkeys(others)) < len(others):
+                self.before[number] = [*once]
+                for one in once:
+                    self.after[one] = [*dict.fromkeys(self.after[one])]
 
     def _share_turns(self) -> None:
         """Let all parts of a race begin and end where its one contact does."""
         for key, turn in self.turn_of.items():
             if key != turn:
                 self.first[key] = self.first.get(turn) or (self._run(turn),)
-                self.last[key] = self._last(turn)
+                self.last[key] = self.last[turn] if turn in self.last else self._run(turn)
 
     def _number(self, moment: Moment) -> int:
         """Return the number of a moment, which is added where it is missing."""
@@ -244,12 +248,10 @@ class _Builder:
     def _run(self, key: str) -> int:
         number = self.runs.get(key)
         if number is None:
-            number = self.runs[key] = self._number(Moment(key))
+            number = self.runs[key] = self.numbers[Moment(key)] = len(self.after)
+            self.before.append([])
+            self.after.append([])
         return number
-
-    def _last(self, key: str) -> int:
-        """Return the moment in which a step ends."""
-        return self.last[key] if key in self.last else self._run(key)
 
     def _edge(self, before: int, after: int) -> None:
         self.after[before].append(after)
@@ -286,23 +288,15 @@ class _Builder:
                 first, last = self._add_border(key, contact, (first, last))
             else:
                 self._add_touch(step, contact)
-        is_armed = contact is not None and contact.involvement == "end" and bool(step.boundaries)
-        self._note_ends(step, (first, last), is_armed=is_armed)
-
-    def _note_ends(self, step: Step, ends: tuple[int, int], *, is_armed: bool) -> None:
-        """Note in which moments a step begins and ends, where that is not only its run."""
-        key, run = step.key, self._run(step.key)
-        first, last = ends
         if step.partners:
             meetings = [meeting(key, partner) for partner in step.partners]
             self.first[key] = tuple(map(self._number, meetings))
-        elif is_armed:
+        elif step.boundaries and contact is not None and contact.involvement == "end":
             # What interrupts it does so before the customer is involved: the wait goes on.
             self.first[key] = (first, self._number(Moment(key, "armed")))
-        elif first != run:
+        else:
             self.first[key] = (first,)
-        if last != run:
-            self.last[key] = last
+        self.last[key] = last
 
     def _add_border(self, key: str, contact: Contact, ends: tuple[int, int]) -> tuple[int, int]:
         """Add the moments of meeting on the border of a sub-process: they are its ends now."""
@@ -337,11 +331,9 @@ class _Builder:
 
     def _follow(self, before: int, after: str) -> None:
         """Let the first moments of a step follow on another moment."""
-        if after in self.first:
-            for one in self.first[after]:
-                self._edge(before, one)
-        else:
-            self._edge(before, self._run(after))
+        for one in self.first[after]:
+            self.after[before].append(one)
+            self.before[one].append(before)
 
     def _add_edges(self, step: Step) -> None:
         key = step.key
@@ -349,7 +341,7 @@ class _Builder:
             return
         for partner in step.partners:
             self._edge(self._number(meeting(key, partner)), self._run(key))
-        last = self._last(key)
+        last = self.last[key]
         for _, target in step.exits:
             self._follow(last, target)
         for boundary in step.boundaries:
@@ -361,15 +353,14 @@ class _Builder:
 
     def _add_messages(self, step: Step) -> None:
         # What an activity sends, it sends when its own work is done, not after the reply.
-        sent = self._run(step.key) if step.replies else self._last(step.key)
+        sent = self._run(step.key) if step.replies else self.last[step.key]
         for flow, target in step.sends:
             receiver = self.steps[target]
             if flow in receiver.replies:
                 self._edge(sent, self._number(Moment(target, "reply")))
             elif flow in receiver.awaits and receiver.node.type == "receiveTask":
                 # It is done with the message; what interrupts it comes before that.
-                begun = self.first[target][0] if target in self.first else self._run(target)
-                self._edge(sent, begun)
+                self._edge(sent, self.first[target][0])
             elif flow in receiver.awaits:
                 self._follow(sent, target)
 
@@ -410,7 +401,7 @@ class _Builder:
                     if not self.before[self.numbers[Moment(step.inner, part)]]:
                         pending.append(step.inner)
                 elif part == "worked" and step.node.is_activity:
-                    self._edge(self._last(key), around)
+                    self._edge(self.last[key], around)
                 elif part == "during" and (step.node.is_activity or step.is_timed):
                     self._edge(self._run(self.turn_of.get(key, key)), around)
         return found
@@ -424,11 +415,11 @@ class _Builder:
                 self._follow(entry, start)
             if scope.sequential:
                 for before, after in pairwise(starts):
-                    self._follow(self._last(before), after)
+                    self._follow(self.last[before], after)
             not_last = set(starts[:-1]) if scope.sequential else set()
             for key in scope.members:
                 if _is_last(self.steps[key]) and key not in not_last:
-                    self._edge(self._last(key), leave)
+                    self._edge(self.last[key], leave)
         for key in scope.event_scopes:
             self._add_event_scope(scope, self.steps[key])
 
@@ -446,7 +437,7 @@ class _Builder:
             if step.inner is not None and step is not inner:
                 self._edge(self._anything("worked", step.inner), begun)
             elif step.inner is None and (step.node.is_activity or step.key in begins):
-                self._edge(self._last(step.key), begun)
+                self._edge(self.last[step.key], begun)
         if scope.holder is not None:
             self._edge(self._run(scope.holder), begun)
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Final, NamedTuple
 
 from cjbpmn.waiting.figures import Figures
 from cjbpmn.waiting.passages.blocks import put_together
@@ -24,8 +23,7 @@ _LEFT_OUT: Final = 1e-3
 """Where the runs that were played leave out more, percentiles are rather worked out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+class Range(NamedTuple):
     """The least and the most of a wait.
 
     Parameters
