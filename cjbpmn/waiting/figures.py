@@ -159,19 +159,18 @@ class Figures:
                 continue
             for meeting in run.meetings:
                 reached[meeting.moment] = reached.get(meeting.moment, 0.0) + weight
-                begin = meeting.start - meeting.wait
                 before = blame.before.setdefault(meeting.moment, {})
                 if meeting.wait > GAP:
+                    begin = meeting.start - meeting.wait
                     blame.add(before, self._parts(meeting.stay, begin, meeting.start), weight)
             for begin, end, number in next(cases)[1].silences:
                 meeting = run.meetings[number]
                 blame.add(blame.case, self._parts(meeting.stay, begin, end), weight / whole)
                 ended = blame.ended.get(meeting.moment, 0.0)
                 blame.ended[meeting.moment] = ended + weight * (end - begin) / whole
-        for moment, times in reached.items():
-            blame.before[moment] = {
-                node: hours / times for node, hours in blame.before[moment].items()
-            }
+        for moment, parts in blame.before.items():
+            for node in parts:
+                parts[node] /= reached[moment]
         return blame
 
     def _parts(
@@ -202,6 +201,8 @@ class Figures:
                 name: (math.fsum(weight for _, weight in waits), weighted_mean(waits) or 0.0)
                 for name, waits in self.legs.get(end, {}).items()
             }
+        if len(known) == 1:
+            return [(name, 1.0, mean) for name, (number, mean) in known.items() if number]
         whole = math.fsum(number for number, _ in known.values())
         return [
             (name, known[name][0] / whole, known[name][1])
@@ -240,12 +241,13 @@ class Figures:
             run = way.run
             if run.renewed is not None or way.visits == 0:
                 continue
-            kind = self._ending(run)
+            last = self._last(run) if run.meetings else None
+            kind = self._ending(run, last)
             self.ending[kind] = self.ending.get(kind, 0.0) + way.visits
-            found = self._tail(run, kind)
+            found = self._tail(run, kind, last)
             if found is not None:
                 key, length = found[0], found[1]
-                if way.resumes and self._last(run) == 0:
+                if way.resumes and last == 0:
                     length += way.age / way.visits
                 bodies = [entry[2] for entry in self._tails.get(key, [])]
                 entry = (way.visits, length, found[2].union(*bodies))
@@ -255,26 +257,28 @@ class Figures:
     def _add_waits(self, weight: float, meetings: Sequence[Meeting]) -> None:
         for meeting in meetings:
             before = None if meeting.after is None else meetings[meeting.after].moment.name
-            self.waits.setdefault(meeting.moment, []).append((meeting.wait, weight))
-            legs = self.legs.setdefault(meeting.moment, {})
-            legs.setdefault(before, []).append((meeting.wait, weight))
+            wait = (meeting.wait, weight)
+            self.waits.setdefault(meeting.moment, []).append(wait)
+            self.legs.setdefault(meeting.moment, {}).setdefault(before, []).append(wait)
 
     def _add_ending(self, weight: float, run: Run) -> None:
-        kind = self._ending(run)
+        last = self._last(run) if run.meetings else None
+        kind = self._ending(run, last)
         if weight > 0:
             self.ending[kind] = self.ending.get(kind, 0.0) + weight
-        found = self._tail(run, kind)
+        found = self._tail(run, kind, last)
         if found is not None:
             key, length, trail = found
             self._tails.setdefault(key, []).append((weight, length, trail))
             if kind != "closed":
                 self.warnings[f"{kind.replace('_', '-')}:{key[1]}"] = None
 
-    def _tail(self, run: Run, kind: str) -> tuple[tuple[str, str], float, set[str]] | None:
+    def _tail(
+        self, run: Run, kind: str, last: int | None
+    ) -> tuple[tuple[str, str], float, set[str]] | None:
         """Return what goes on after the last contact: its kind and begin, how long, and where."""
-        if not run.meetings or kind not in {"closed", "dead_end", "no_reply"}:
+        if last is None or kind not in {"closed", "dead_end", "no_reply"}:
             return None
-        last = self._last(run)
         if last not in run.worked:
             return None
         meeting = run.meetings[last]
@@ -286,26 +290,24 @@ class Figures:
 
         What takes a time that nobody knows takes some: who did more of that is later.
         """
-        inner = run.absorbed | {m.after for m in run.meetings if m.after is not None}
-        pending = run.worked - inner
-        vague = self.game.vague
+        pending = run.worked - run.absorbed
+        pending.difference_update([meeting.after for meeting in run.meetings])
+        vague = [self.game.vague.get(meeting.moment) for meeting in run.meetings]
         done: list[int] = []
-        for meeting in run.meetings:
-            number = 0 if vague.get(meeting.moment, True) else 1
+        latest = (-math.inf, 0, False, 0)
+        for index, meeting in enumerate(run.meetings):
+            number = 1 if vague[index] is False else 0
             if meeting.after is not None:
-                number += done[meeting.after] + vague.get(run.meetings[meeting.after].moment, False)
+                number += done[meeting.after] + (vague[meeting.after] is True)
             done.append(number)
-        return max(
-            range(len(run.meetings)),
-            key=lambda index: (run.meetings[index].end, done[index], index in pending, index),
-        )
+            latest = max(latest, (meeting.end, number, index in pending, index))
+        return latest[-1]
 
-    def _ending(self, run: Run) -> str:
+    def _ending(self, run: Run, last: int | None) -> str:
         if run.stuck:
             return "stuck"
-        if not run.meetings:
+        if last is None:
             return "no_contact"
-        last = self._last(run)
         moment = run.meetings[last].moment
         if self.game.touches[moment].contact.direction != "in" or last not in run.worked:
             return "closed"
@@ -313,7 +315,7 @@ class Figures:
 
     def tails(self) -> tuple[Tail, ...]:
         """Return what happens after the last contact, the likeliest first."""
-        order = {identifier: i for i, identifier in enumerate(self.game.execution.graph.nodes)}
+        order = self.game.execution.graph.ranks
         found = []
         for (kind, start), entries in self._tails.items():
             weight = math.fsum(entry[0] for entry in entries)
@@ -334,7 +336,7 @@ class Figures:
             if key in clocks and not steps[key].awaits
             if step.inner is None and step.key not in clocks
         }
-        caught = {step.catcher for step in steps.values()}
+        caught = self.game.execution.caught
         begins = {
             key
             for scope in self.game.scopes.values()
@@ -355,8 +357,11 @@ class Figures:
         self, values: list[float], end: Moment, start: str | None, *, endless: bool, leg: bool
     ) -> tuple[float, float] | None:
         """Return the least and the most of waits, and of those with durations at their bounds."""
+        bounding = self._bounding_runs()
+        if not bounding:
+            return (min(values), math.inf if endless else max(values)) if values else None
         guessed: list[float] = []
-        for _, run in self._bounding_runs():
+        for _, run in bounding:
             for meeting in run.meetings:
                 if meeting.moment == end:
                     before = None if meeting.after is None else run.meetings[meeting.after]
@@ -410,7 +415,7 @@ class Figures:
 
     def spread(self, name: str) -> Spread:
         """Return how one of the figures of a case is spread."""
-        return Spread.of((unbounded(getattr(case, name)), weight) for weight, case in self.cases)
+        return Spread.of([(unbounded(getattr(case, name)), weight) for weight, case in self.cases])
 
     def curve(self) -> tuple[tuple[float, float], ...]:
         """Return how much a customer has waited, on average, so long after the first contact.
@@ -484,5 +489,5 @@ def weighted_mean(values: Iterable[tuple[float, float]]) -> float | None:
     3.0
     """
     pairs = list(values)
-    total = math.fsum(weight for _, weight in pairs)
-    return math.fsum(value * weight for value, weight in pairs) / total if total else None
+    total = math.fsum([weight for _, weight in pairs])
+    return math.fsum([value * weight for value, weight in pairs]) / total if total else None

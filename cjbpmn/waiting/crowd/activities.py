@@ -112,7 +112,7 @@ class Activities(Table):
             return
         touch = self.game.touches.get(Moment(step.key))
         involvement = None if touch is None else touch.contact.involvement
-        timed = step.key in self.game.timed
+        timed = step.is_timed
         if involvement == "start":
             rows = self._touch(step, rows)
         if involvement == "end" or (involvement == "start" and timed):

@@ -71,7 +71,7 @@ class Rounds(Activities):
             hours = self._sample(clock, walk.number)
         rows = walk.now()
         end = rows.time + hours
-        if step.node.is_activity and step.key in self.game.timed:
+        if step.node.is_activity and step.is_timed:
             self.crowd.worked_on(rows, end)
         if clock is not None:
             walk.stay = self.crowd.stay(step.node.id, rows, end)

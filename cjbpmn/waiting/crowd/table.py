@@ -246,7 +246,7 @@ class Table:
     def _visit(self, step: Step, rows: Rows) -> None:
         if step.key in self.plan.noticed:
             self.crowd.trail.append((step.node.id, rows.last))
-            if step.key in self.game.timed:
+            if step.is_timed:
                 self.crowd.worked.append(rows.last)
 
     def _touch(self, step: Step, rows: Rows, part: str = "run") -> Rows:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Final
 
 from cjbpmn.distributions import Distribution, Fixed
@@ -73,21 +72,12 @@ class Activities(Scopes):
             else:
                 token = activity.token
                 token.stay = Stay(token.stay, activity.step.key, self.now, ready)
-                self._at(ready - self.now, 0, activity, partial(self._work, activity))
+                self._at(ready - self.now, 0, activity, self._work)
 
     def _work(self, activity: Activity) -> None:
-        step, token = activity.step, activity.token
+        step = activity.step
         if step.key in self.touched:
-            self._touch(step, token, "in")
-        involvement = self.involved.get(step.key)
-        if involvement == "whole":
-            self._meet(activity, Moment(step.key), whole=True)
-        elif involvement == "start":
-            self._touch(step, token)
-            if step.key in self.timed and token.last is not None:
-                self.run.worked.add(token.last[1])
-        elif involvement == "end" and token.last is not None:
-            self.run.worked.add(token.last[1])
+            self._involve(activity)
         activity.begun = activity.since = self.now
         if step.inner is not None:
             self._count_instances(activity)
@@ -96,7 +86,21 @@ class Activities(Scopes):
             hours = 0.0 if step.key in self.at_once else self._hours(step)
             if self.chooser.bound is not None:
                 hours = self._in_time(activity, hours)
-            self._at(hours, 0, activity, lambda: self._worked(activity))
+            self._at(hours, 0, activity, self._worked)
+
+    def _involve(self, activity: Activity) -> None:
+        """Let the customer take part in what begins now."""
+        step, token = activity.step, activity.token
+        self._touch(step, token, "in")
+        involvement = self.involved.get(step.key)
+        if involvement == "whole":
+            self._meet(activity, Moment(step.key), whole=True)
+        elif involvement == "start":
+            self._touch(step, token)
+            if step.is_timed and token.last is not None:
+                self.run.worked.add(token.last[1])
+        elif involvement == "end" and token.last is not None:
+            self.run.worked.add(token.last[1])
 
     def _in_time(self, activity: Activity, hours: float) -> float:
         """Between bounds, cut work so that its scope ends before the timer that ends it."""
@@ -242,7 +246,7 @@ class Activities(Scopes):
                     hours,
                     1 + self.heights.get(activity.step.inner or "", 0),
                     activity,
-                    lambda boundary=boundary: self._strike(activity, boundary, None),  # type: ignore[misc]
+                    lambda host, boundary=boundary: self._strike(host, boundary, None),  # type: ignore[misc]
                 )
             if not activity.alive:
                 return
@@ -273,14 +277,14 @@ class Activities(Scopes):
         clocks = [(rival.key, self._clock(rival.key)) for rival in rivals]
         if own is None:
             # Nobody knows how long it takes; in time, is the least that can be assumed.
-            self._at(0.0, 0, activity, lambda: self._worked(activity))
+            self._at(0.0, 0, activity, self._worked)
             return True
         index, hours = self.chooser.winner([(step.key, own), *clocks])
         if index == 0:
-            self._at(hours, 0, activity, lambda: self._worked(activity))
+            self._at(hours, 0, activity, self._worked)
         else:
             rival = rivals[index - 1]
-            self._at(hours, 1, activity, lambda: self._strike(activity, rival, None))
+            self._at(hours, 1, activity, lambda host: self._strike(host, rival, None))
         return True
 
     def _strike(self, activity: Activity, boundary: Step, last: Last) -> None:

@@ -74,12 +74,12 @@ def case_of(run: Run) -> CaseRun:
         Its figures.
     """
     meetings = run.meetings
-    order = sorted(range(len(meetings)), key=lambda number: meetings[number].start)
-    begin = covered = meetings[order[0]].start
+    starts = [meeting.start for meeting in meetings]
+    begin = covered = min(starts)
     silences: list[tuple[float, float, int]] = []
-    for number in order:
-        if meetings[number].start - covered > GAP:
-            silences.append((covered, meetings[number].start, number))
+    for number in sorted(range(len(starts)), key=starts.__getitem__):
+        if starts[number] - covered > GAP:
+            silences.append((covered, starts[number], number))
         covered = max(covered, meetings[number].end)
     lengths = [end - begin for begin, end, _ in silences]
     return CaseRun(

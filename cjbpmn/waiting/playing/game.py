@@ -148,7 +148,7 @@ class Game(Activities):
             time, _, _, activity, action = heappop(self.heap)
             if activity.alive and activity.token.instance.alive:
                 self.now = time
-                action()
+                action(activity)
 
     def _finish(self) -> None:
         run = self.run
@@ -197,7 +197,8 @@ class Game(Activities):
             return
         if token.lineage is not None and len(step.entries) > 1 and step.node.type not in JOINS:
             self._check_merge(step, token)
-        self._visit(step, token)
+        if token.last is not None:
+            self._visit(step, token)
         self.deeds[step.key](self, step, token, flow)
 
     def _race(self, step: Step, token: Token) -> None:
@@ -224,7 +225,7 @@ class Game(Activities):
             index, hours = self.chooser.winner(clocks)
             winner = self.steps[clocks[index][0]]
             rank = 1 if winner.node.has_event("timer") else 0
-            self._at(hours, rank, activity, lambda: self._win(activity, winner, None))
+            self._at(hours, rank, activity, lambda host: self._win(host, winner, None))
         for runner in runners:
             if runner.awaits and activity.alive:
                 self._await(
@@ -264,7 +265,7 @@ class Game(Activities):
         elif step.key in self.clocks:
             hours = self.chooser.duration(step.key, self._clock(step.key))
             rank = 1 if step.node.has_event("timer") else 0
-            self._at(hours, rank, activity, lambda: self._caught(activity, None))
+            self._at(hours, rank, activity, lambda event: self._caught(event, None))
         else:
             self._caught(activity, None)
 
@@ -316,7 +317,7 @@ class Game(Activities):
         activity = self._hold(handler, token)
         activity.begun = self.now
 
-        def done() -> None:
+        def done(activity: Activity) -> None:
             self._release(activity)
             self._touch(handler, token)
             self._run_handlers(step, token, names[1:])

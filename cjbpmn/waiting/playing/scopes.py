@@ -114,7 +114,7 @@ class Scopes(Gateways):
                     hours,
                     1 + self.heights[instance.scope.key],
                     watch,
-                    lambda start=start: self._enter_event_scope(  # type: ignore[misc]
+                    lambda watch, start=start: self._enter_event_scope(  # type: ignore[misc]
                         instance, holder, start, last, self._stay(watch, start)
                     ),
                 )

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from heapq import heappush
 from typing import Final, NamedTuple, Protocol, TypeAlias
 
@@ -26,6 +27,8 @@ from cjbpmn.waiting.structure import Moment, Structure
 Last: TypeAlias = tuple[float, int] | None
 """End and number of the last contact on a causal path. The number breaks ties: who comes later
 in the game is causally later, or independent."""
+Action: TypeAlias = "Callable[[Activity], None]"
+"""What happens to an activity when its time has come."""
 MANY: Final = 64
 """More tokens than so many, beyond one for each step, are a flood."""
 _LONGEST: Final = 50_000
@@ -271,7 +274,7 @@ class Table:
         durations = timings.durations
         self.clocks: dict[str, Distribution] = {
             key: durations[step.node.id].distribution
-            for key, step in self.steps.items()
+            for key, step in (self.steps.items() if durations else ())
             if step.node.id in durations
         }
         # A declared wait for something in the drawing: it lasts at least so long.
@@ -293,11 +296,6 @@ class Table:
             for moment, touch in self.touches.items()
             if moment.part == "run"
         }
-        # How many scopes lie in each other, this one included: inner ones come first.
-        self.heights: dict[str, int] = {}
-        for name, scope in reversed(self.scopes.items()):
-            inner = (self.heights.get(self.steps[key].inner or "", 0) for key in scope.members)
-            self.heights[name] = 1 + max(inner, default=0)
         # Contacts that take some time of which nobody says how long: before they end, or after.
         self.vague = {
             moment: touch.contact.involvement == "start"
@@ -309,7 +307,7 @@ class Table:
             and moment.key not in self.patience
         }
         self.flood = MANY + len(self.steps)
-        self.caught = {step.catcher for step in self.steps.values()}
+        self.caught = self.execution.caught
         on_borders = (key for step in self.steps.values() for key in step.boundaries)
         starts = (key for one in self.scopes.values() for key in self._event_starts(one))
         # Events of which nothing says when or how often they interrupt.
@@ -320,20 +318,20 @@ class Table:
             if self.steps[key].node.id not in timings.probabilities
             if key not in self.clocks and not self.steps[key].node.has_event("compensate")
         }
-        self.timed: set[str] = set()
         # Most steps take no time, as far as is known, and are done once.
-        self.at_once: set[str] = set()
+        self.at_once = {
+            key
+            for key, step in self.steps.items()
+            if step.node.loop is None and key not in self.clocks
+            if step.node.id not in timings.calendars
+        }
         # What the customer may notice of a case: not that the case itself is over.
-        self.noticed: set[str] = set()
-        for key, step in self.steps.items():
-            node = step.node
-            if step.is_timed:
-                self.timed.add(key)
-            if node.loop is None and key not in self.clocks and node.id not in timings.calendars:
-                self.at_once.add(key)
-            is_end = node.type == "endEvent" and self.scopes[step.scope].holder is None
-            if not is_end and key not in self.involved:
-                self.noticed.add(key)
+        self.noticed = {
+            key
+            for key, step in self.steps.items()
+            if step.node.type != "endEvent" or self.scopes[step.scope].holder is not None
+        }
+        self.noticed.difference_update(self.involved)
         self._clear()
 
     def _event_starts(self, scope: Scope) -> Iterator[str]:
@@ -343,6 +341,15 @@ class Table:
             for key in () if inner is None else inner.members:
                 if self.steps[key].node.type == "startEvent" and key not in self.caught:
                     yield key
+
+    @cached_property
+    def heights(self) -> dict[str, int]:
+        """How many scopes lie in each other, this one included."""
+        heights: dict[str, int] = {}
+        for name, scope in reversed(self.scopes.items()):  # Inner ones come first.
+            inner = (heights.get(self.steps[key].inner or "", 0) for key in scope.members)
+            heights[name] = 1 + max(inner, default=0)
+        return heights
 
     def _clock(self, key: str) -> Distribution:
         """Return how long something takes that begins now."""
@@ -360,7 +367,7 @@ class Table:
         self.alive_tokens = 0
         self.over: deque[Instance] = deque()
         self.queue: deque[tuple[Step, Token, str | None]] = deque()
-        self.heap: list[tuple[float, int, int, Activity, Callable[[], None]]] = []
+        self.heap: list[tuple[float, int, int, Activity, Action]] = []
         self.waiters: dict[str, list[Waiter]] = {}
         self.mail: dict[str, deque[Last]] = {}
         self.instances: list[Instance] = []
@@ -379,7 +386,7 @@ class Table:
         self.run.absorbed.add(first[1])
         return second
 
-    def _at(self, hours: float, rank: int, activity: Activity, action: Callable[[], None]) -> None:
+    def _at(self, hours: float, rank: int, activity: Activity, action: Action) -> None:
         """Do something later; at the same moment, work (rank 0) comes before clocks (rank 1).
 
         Clocks on what holds others come after theirs: what those lead to may be done by then.
@@ -438,7 +445,7 @@ class Table:
         if trail is None:
             trail = self.run.trail[last] = set()
         trail.add(step.node.id)
-        if step.key in self.timed:
+        if step.is_timed:
             self.run.worked.add(last)
 
     def _hold(self, step: Step, token: Token) -> Activity:
@@ -451,8 +458,11 @@ class Table:
     def _release(self, activity: Activity) -> Token:
         activity.alive = False
         token, key = activity.token, activity.step.key
-        token.stay = activity.stay or self._stay(activity, activity.step)
-        if activity.begun is not None:
+        if activity.stay is not None:
+            token.stay = activity.stay
+        elif self.now > activity.since:
+            token.stay = Stay(token.stay, key, activity.since, self.now)
+        if activity.begun is not None and (activity.whole or self.now > activity.begun):
             self._close(activity)
         token.instance.running.pop(activity, None)
         waiting = token.instance.waiting
@@ -481,9 +491,7 @@ class Table:
             self._note(activity.token.instance, (self.now, activity.meeting))
             activity.token.last = (self.now, activity.meeting)
         elif (
-            self.now > activity.begun
-            and activity.step.key in self.timed
-            and activity.step.node.is_activity
+            self.now > activity.begun and activity.step.is_timed and activity.step.node.is_activity
         ):
             self.run.work.append((activity.begun, self.now))
 
@@ -508,19 +516,10 @@ class Table:
         activity.whole = whole
 
     def _record(self, moment: Moment, token: Token) -> int:
-        last = token.last
-        begin = 0.0 if last is None else last[0]
-        self.run.meetings.append(
-            Meeting(
-                moment,
-                self.now,
-                self.now,
-                None if last is None else last[1],
-                self.now - begin,
-                token.stay,
-            )
-        )
-        return len(self.run.meetings) - 1
+        begin, after = (0.0, None) if token.last is None else token.last
+        now, meetings = self.now, self.run.meetings
+        meetings.append(Meeting(moment, now, now, after, now - begin, token.stay))
+        return len(meetings) - 1
 
     def _touch(self, step: Step, token: Token, part: str = "run") -> None:
         """Make a momentary contact, if the step is one."""
