@@ -10,7 +10,6 @@ from cjbpmn.waiting.execution import Step
 from cjbpmn.waiting.playing.lineage import Branch, Stay
 from cjbpmn.waiting.playing.scopes import Chances, Scopes
 from cjbpmn.waiting.playing.tokens import MANY, MAX_INSTANCES, Activity, Instance, Last, Token
-from cjbpmn.waiting.structure import Moment
 
 _SELDOM: Final = 1e-6
 """A share of cases so small that nobody is told of it."""
@@ -94,7 +93,7 @@ class Activities(Scopes):
         self._touch(step, token, "in")
         involvement = self.involved.get(step.key)
         if involvement == "whole":
-            self._meet(activity, Moment(step.key), whole=True)
+            self._meet(activity, self.met[step.key, "run"], whole=True)
         elif involvement == "start":
             self._touch(step, token)
             if step.is_timed and token.last is not None:

@@ -257,7 +257,7 @@ class Game(Activities):
             return
         activity = self._hold(step, token)
         if self.involved.get(step.key) == "whole":
-            self._meet(activity, Moment(step.key), whole=True)
+            self._meet(activity, self.met[step.key, "run"], whole=True)
         if step.awaits and flow is None and step.key in self.scopes[step.scope].triggered:
             self._caught(activity, None)
         elif step.awaits:

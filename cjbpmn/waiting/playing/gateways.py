@@ -45,7 +45,13 @@ class Gateways(Table):
     def _depart(self, step: Step, token: Token) -> None:
         """Send a token on its way, along all flows, or those whose condition holds."""
         exits = self.sure.get(step.key)
-        self._split(token, self._choose_exits(step) if exits is None else exits)
+        if exits is None:
+            exits = self._choose_exits(step)
+        if len(exits) == 1:
+            flow, target = exits[0]
+            self.queue.append((self.steps[target], token, flow))
+        else:
+            self._split(token, exits)
 
     def _is_sure(self, step: Step) -> bool:
         """Tell whether a token takes all exits of a step that is no gateway."""

@@ -424,11 +424,11 @@ class Table:
         if not exits:
             self._drop(token)
             return
-        instance = token.instance
         if len(exits) == 1:
             flow, target = exits[0]
             self.queue.append((self.steps[target], token, flow))
             return
+        instance = token.instance
         self.count += 1
         instance.live += len(exits) - 1
         self.alive_tokens += len(exits) - 1
