@@ -283,7 +283,7 @@ def _from_graph(
 ) -> Iterator[tuple[str, TimeInfo]]:
     """Yield what the model says, the weakest source first: the last one wins."""
     yield from _received(graph)
-    timers = _timers(graph)
+    timers = graph.timers
     for node in timers:
         found = find_timespans(node.name)
         if len(found) == 1:
@@ -316,14 +316,6 @@ def _received(graph: ProcessGraph) -> Iterator[tuple[str, TimeInfo]]:
         is_sent = source.type != "participant" and not source.is_gateway
         if is_sent and target.type == "receiveTask":
             yield flow.target, TimeInfo(Fixed(0.0), "message")
-
-
-def _timers(graph: ProcessGraph) -> list[FlowNode]:
-    return [
-        node
-        for node in graph.nodes.values()
-        if node.events and node.is_event and node.has_event("timer")
-    ]
 
 
 def _simulated(graph: ProcessGraph, warnings: list[str]) -> Iterator[tuple[str, TimeInfo]]:
@@ -405,7 +397,7 @@ def _unread(graph: ProcessGraph, found: Mapping[str, TimeInfo]) -> Iterator[str]
     for identifier in graph.vendor.unread:
         if identifier in graph.nodes and identifier not in found:
             yield f"unread-duration:{identifier}"
-    for node in _timers(graph):
+    for node in graph.timers:
         if node.id in found:
             continue
         # At a top-level start event it says when cases begin.
@@ -420,10 +412,8 @@ def _unread(graph: ProcessGraph, found: Mapping[str, TimeInfo]) -> Iterator[str]
 
 def _unused(graph: ProcessGraph, found: Mapping[str, TimeInfo]) -> Iterator[str]:
     """Name what somebody says a time of, although it takes none: a lane, a flow, a gateway."""
-    places = (
-        graph.nodes.keys() | graph.flows.keys() | graph.lanes.keys() | graph.participants.keys()
-    )
-    processes = {node.process for node in graph.nodes.values()}
+    places = (graph.nodes, graph.flows, graph.lanes, graph.participants)
+    processes = {node.process for node in graph.nodes.values()} if found else set()
     for identifier, info in found.items():
         node = graph.nodes.get(identifier)
         if node is None:
@@ -433,7 +423,8 @@ def _unused(graph: ProcessGraph, found: Mapping[str, TimeInfo]) -> Iterator[str]
         else:
             is_inner_start = node.type == "startEvent" and node.scope is not None
             counts = is_inner_start or node.type in {"intermediateCatchEvent", "boundaryEvent"}
-        if not counts and identifier in places and info.distribution.maximum > 0:
+        is_drawn = any(identifier in drawn for drawn in places)
+        if is_drawn and not counts and info.distribution.maximum > 0:
             yield f"unused-duration:{identifier}"
 
 

@@ -134,6 +134,12 @@ class ProcessGraph:
         return {identifier: rank for rank, identifier in enumerate(self.nodes)}
 
     @cached_property
+    def timers(self) -> list[FlowNode]:
+        """The events that wait for a time, in document order."""
+        events = [node for node in self.nodes.values() if node.events and node.is_event]
+        return [node for node in events if node.has_event("timer")]
+
+    @cached_property
     def messages(self) -> list[Flow]:
         """The message flows, in document order."""
         return [flow for flow in self.flows.values() if flow.kind == "message"]
