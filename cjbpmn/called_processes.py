@@ -231,8 +231,7 @@ class _Guest:
     def _lanes(self) -> Iterator[Lane]:
         for lane in self.home.lanes.values():
             if lane.process == self.process:
-                yield replace(
-                    lane,
+                yield lane._replace(
                     id=self._name(lane.id),
                     participant=self.call.participant,
                     parent=None if lane.parent is None else self._name(lane.parent),

@@ -203,8 +203,7 @@ class Flow(NamedTuple):
     line: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Participant:
+class Participant(NamedTuple):
     """A pool: who takes part; `process` is None for a black box.
 
     `elsewhere` is what the pool calls its process, if the file does not hold that.
@@ -217,8 +216,7 @@ class Participant:
     elsewhere: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Lane:
+class Lane(NamedTuple):
     """A lane: who in a pool is responsible."""
 
     id: str

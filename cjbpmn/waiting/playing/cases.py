@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from cjbpmn.waiting.playing.runs import occupied
 from cjbpmn.waiting.playing.tokens import Run
@@ -15,8 +15,7 @@ GAP: Final = 1e-9
 """Silences shorter than this, in hours, are rounding."""
 
 
-@dataclass(frozen=True, slots=True)
-class CaseRun:
+class CaseRun(NamedTuple):
     """One run as the customer perceives it, in hours.
 
     Of each silence there is its begin, its end, and the number of the meeting that ends it.
