@@ -197,12 +197,15 @@ class Figures:
                 if number
             }
         else:
+            legs = self.legs.get(end, {})
+            if len(legs) == 1:
+                [(name, waits)] = legs.items()
+                mean = weighted_mean(waits)
+                return [] if mean is None else [(name, 1.0, mean)]
             known = {
-                name: (math.fsum(weight for _, weight in waits), weighted_mean(waits) or 0.0)
-                for name, waits in self.legs.get(end, {}).items()
+                name: (math.fsum([weight for _, weight in waits]), weighted_mean(waits) or 0.0)
+                for name, waits in legs.items()
             }
-        if len(known) == 1:
-            return [(name, 1.0, mean) for name, (number, mean) in known.items() if number]
         whole = math.fsum(number for number, _ in known.values())
         return [
             (name, known[name][0] / whole, known[name][1])
