@@ -90,9 +90,10 @@ class Activities(Scopes):
     def _involve(self, activity: Activity) -> None:
         """Let the customer take part in what begins now."""
         step, token = activity.step, activity.token
-        self._touch(step, token, "in")
         involvement = self.involved.get(step.key)
-        if involvement == "whole":
+        if involvement is None:  # It is met on its border, if that.
+            self._touch(step, token, "in")
+        elif involvement == "whole":
             self._meet(activity, self.met[step.key, "run"], whole=True)
         elif involvement == "start":
             self._touch(step, token)
@@ -206,8 +207,9 @@ class Activities(Scopes):
             self._await(activity, step.replies, lambda last: self._replied(activity, last))
             return
         token = self._release(activity)
-        if step.key in self.touched:
+        if step.key in self.involved:
             self._touch_end(step, token)
+        elif step.key in self.touched:
             self._touch(step, token, "out")
         token.instance.done.append(step.key)
         if step.sends:

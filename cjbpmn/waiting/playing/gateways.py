@@ -73,8 +73,11 @@ class Gateways(Table):
 
     def fill_weights(self, given: Sequence[float | None], owner: str) -> list[float]:
         """Return how likely each of several is; the unknown share what the others leave."""
+        missing = given.count(None)
+        if missing and missing == len(given):
+            self.run.warnings[f"assumed-probability:{owner}"] = None
+            return [1.0] * missing
         known = sum(weight for weight in given if weight is not None)
-        missing = sum(weight is None for weight in given)
         if missing:
             self.run.warnings[f"assumed-probability:{owner}"] = None
             share = max(1.0 - known, 0.0) / missing
@@ -140,6 +143,8 @@ class Gateways(Table):
 
     def _given(self, step: Step) -> list[float | None]:
         likely = self.timings.probabilities
+        if not likely:
+            return [None] * len(step.exits)
         return [likely.get(flow.rpartition("/")[2]) for flow, _ in step.exits]
 
     def _choose_exits(self, step: Step) -> list[tuple[str, str]]:

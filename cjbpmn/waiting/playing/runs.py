@@ -151,10 +151,11 @@ class Scripted:
         else:
             # What was chosen before in this run is chosen less readily again: loops are left.
             habit = self.habit
-            chosen = max(
-                range(len(weights)),
-                key=lambda index: weights[index] / 4.0 ** min(habit.get((owner, index), 0), _HABIT),
-            )
+            readiness = [
+                weight / 4.0 ** min(habit.get((owner, index), 0), _HABIT)
+                for index, weight in enumerate(weights)
+            ]
+            chosen = readiness.index(max(readiness))
             habit[owner, chosen] = habit.get((owner, chosen), 0) + 1
             for index, weight in enumerate(weights):
                 if index != chosen and weight > 0:
