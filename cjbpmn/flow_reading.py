@@ -156,6 +156,7 @@ class FlowReader:
     def _add_participant(self, element: Element, process_ids: set[str | None]) -> None:
         identifier = element.get("id")
         if identifier is None:
+            self._report_missing_id(element)
             return
         written = element.get("processRef")
         reference = _local_reference(written, process_ids)
@@ -186,6 +187,8 @@ class FlowReader:
         for lane_set in self._telling.get(holder, ()):
             for element in lane_set.iterchildren(_LANE):
                 identifier = element.get("id")
+                if identifier is None:
+                    self._report_missing_id(element)
                 if identifier is None or identifier in self.lanes:
                     continue
                 name = one_line(element.get("name"))
@@ -218,6 +221,8 @@ class FlowReader:
             if "{" in "".join(attributes):
                 attributes = {name: text for name, text in attributes.items() if name[0] != "{"}
             identifier = attributes.get("id")
+            if identifier is None:
+                self._report_missing_id(element)
             if identifier is None or identifier in nodes:
                 continue
             own_lane = lane_of.get(identifier, lane)
@@ -318,6 +323,12 @@ class FlowReader:
                 element.sourceline,
             )
         )
+
+    def _report_missing_id(self, element: Element) -> None:
+        name = one_line(element.get("name"))
+        called = f'{local_name(element.tag)} "{name}"' if name else local_name(element.tag)
+        message = f"the {called} has no id; it is left out, with what stands in it"
+        self.findings.append(Finding("missing-id", message, line=element.sourceline))
 
     def _report_duplicates(self) -> None:
         for identifier, found in self.document.source.duplicates().items():

@@ -430,6 +430,7 @@ def test_the_manual_explains_each_warning_about_waiting() -> None:
         "no-reply",
         "dangling-flow",
         "duplicate-id",
+        "missing-id",
         "no-touchpoints",
     }
     composed |= {f"uncaught-{kind}" for kind in THROWN}

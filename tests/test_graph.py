@@ -96,6 +96,22 @@ def test_what_is_broken_is_left_out_and_told() -> None:
     assert not graph.flows
 
 
+def test_what_has_no_id_is_left_out_and_told() -> None:
+    graph = graph_of(
+        """<collaboration id="c"><participant name="Shop"/></collaboration>
+        <process id="p"><laneSet id="ls"><lane name="Sales"/></laneSet><task/>
+        <subProcess name="Pack"><task id="a"/></subProcess><task id="b"/></process>"""
+    )
+    told = "; it is left out, with what stands in it"
+    assert [(found.code, found.message, found.line) for found in graph.findings] == [
+        ("missing-id", f'the participant "Shop" has no id{told}', 3),
+        ("missing-id", f'the lane "Sales" has no id{told}', 4),
+        ("missing-id", f"the task has no id{told}", 4),
+        ("missing-id", f'the subProcess "Pack" has no id{told}', 5),
+    ]
+    assert list(graph.nodes) == ["b"]
+
+
 def test_a_flow_without_an_id_is_left_out_and_told() -> None:
     graph = graph_of(
         """<process id="p"><task id="a"/><task id="b"/>

@@ -31,6 +31,7 @@ WORDS: Final = {
     "livelock": "these go round for ever, so there are no figures",
     "long-loop": "these go round for so long that only what is expected is known",
     "message-at-gateway": "these message flows meet a gateway; left out",
+    "missing-id": "what has no id is left out, with what stands in it",
     "no-message": "in some cases these wait for a message that does not come",
     "no-reply": "after these the customer hears nothing more",
     "no-start": "nothing says where these begin",
