@@ -156,7 +156,7 @@ class FlowReader:
     def _add_participant(self, element: Element, process_ids: set[str | None]) -> None:
         identifier = element.get("id")
         if identifier is None:
-            self._report_missing_id(element)
+            self._report_left_out(element)
             return
         written = element.get("processRef")
         reference = _local_reference(written, process_ids)
@@ -187,9 +187,8 @@ class FlowReader:
         for lane_set in self._telling.get(holder, ()):
             for element in lane_set.iterchildren(_LANE):
                 identifier = element.get("id")
-                if identifier is None:
-                    self._report_missing_id(element)
                 if identifier is None or identifier in self.lanes:
+                    self._report_left_out(element)
                     continue
                 name = one_line(element.get("name"))
                 self.lanes[identifier] = Lane(
@@ -221,9 +220,8 @@ class FlowReader:
             if "{" in "".join(attributes):
                 attributes = {name: text for name, text in attributes.items() if name[0] != "{"}
             identifier = attributes.get("id")
-            if identifier is None:
-                self._report_missing_id(element)
             if identifier is None or identifier in nodes:
+                self._report_left_out(element)
                 continue
             own_lane = lane_of.get(identifier, lane)
             telling = self._telling.get(element)
@@ -324,7 +322,9 @@ class FlowReader:
             )
         )
 
-    def _report_missing_id(self, element: Element) -> None:
+    def _report_left_out(self, element: Element) -> None:
+        if element.get("id") is not None:
+            return  # Another has the same: that is told of all of them together.
         name = one_line(element.get("name"))
         called = f'{local_name(element.tag)} "{name}"' if name else local_name(element.tag)
         message = f"the {called} has no id; it is left out, with what stands in it"
