@@ -322,3 +322,51 @@ def test_of_several_messages_the_first_is_enough(waits: str) -> None:
     assert found.within is not None
     assert found.within[0] <= 3
     assert found.within[1] >= 5
+
+
+def serving(timer: str) -> Drawing:
+    """Draw a guest who is served when somebody at a gateway gets round to it."""
+    drawing = Drawing().pool(
+        "Client",
+        "startEvent H",
+        "task Order",
+        "task Collect",
+        "endEvent I",
+        flows="H>Order Order>Collect Collect>I",
+    )
+    drawing.pool(
+        "Org",
+        "startEvent S message",
+        "task Cook",
+        "eventBasedGateway G",
+        "task Serve",
+        f"intermediateCatchEvent T timer {timer}",
+        "task Call",
+        "endEvent Z",
+        flows="S>Cook Cook>G G>Serve G>T T>Call Call>G Serve>Z",
+    )
+    return drawing.message("Order>S", "Collect>Serve", "Serve>Collect")
+
+
+def test_who_is_met_at_a_gateway_is_waited_for() -> None:
+    """Both begin together; before that the one at the gateway may go round for ever."""
+    bounds = drawn(serving("PT5M"), Order=0, Collect=0, Cook=1, Call=0)["Collect"]
+    assert bounds.maximum == math.inf
+    found = only(serving("PT5M").report({"Order": 0, "Collect": 0, "Cook": 1}), "Collect")
+    assert found.maximum == math.inf
+
+
+@pytest.mark.parametrize(
+    ("clock", "flows"),
+    [
+        (("boundaryEvent B timer PT5H on=A", "endEvent Z"), "B>Z"),
+        (("task P", "eventBasedGateway G", "intermediateCatchEvent T timer PT1H"), "P>G G>T"),
+        ((), ""),
+    ],
+)
+def test_what_goes_round_in_unknown_times_has_no_most(clock: tuple[str, ...], flows: str) -> None:
+    """That nobody knows how long it takes does not mean that it takes no time."""
+    nodes = ("exclusiveGateway J", "task A", "exclusiveGateway X", *clock)
+    drawing = asked(Drawing(), *nodes, flows=f"S>J J>A A>X X>J X>E {flows}")
+    found = only(drawing.report({}), "E")
+    assert (found.minimum, found.maximum, found.unknown) == (0, math.inf, ("A",))

@@ -227,8 +227,10 @@ class _Maker:
     def _stretch(self, reach: Reach, listed: Mapping[str, str]) -> WaitingStretch:
         end, steps = reach.end, self.structure.execution.steps
         endless = reach.is_endless or self._repeats_for_ever(reach)
-        if endless and (reach.may_be_cut_off or self.is_way_closed):
-            endless = not self.workings.is_cut_off(end)
+        # Of what nobody knows how long it takes, it is not known either that no time passes.
+        is_closed = self.is_way_closed and not any(map(self._is_unknown, reach.timed))
+        if endless and (reach.may_be_cut_off or is_closed):
+            endless = not self.workings.is_cut_off(end, is_closed=is_closed)
         around = self.workings.around(end, endless=endless)
         worked = self.workings.reduce(end)
         reduced = None if isinstance(worked, str) else worked

@@ -104,13 +104,15 @@ class Workings:
             return found
         return Range(found.minimum, tried[1], "attained")
 
-    def is_cut_off(self, end: Moment) -> bool:
+    def is_cut_off(self, end: Moment, *, is_closed: bool = False) -> bool:
         """Tell whether a circle before a contact cannot go on: a clock rings, or nobody enters it.
 
         Parameters
         ----------
         end : Moment
             The contact.
+        is_closed : bool
+            Whether the way into it may be one that is never taken.
 
         Returns
         -------
@@ -118,7 +120,7 @@ class Workings:
             True where a deadline bounds it, however often it goes round, or the way into it is
             never taken.
         """
-        if self._is_dated:
+        if self._is_dated or not (is_closed or self._reductions.intervals.found.deadlines):
             return False
         legs = self._legs(end).values()
         return bool(legs) and all(bounds.maximum < math.inf for bounds in legs)

@@ -216,7 +216,8 @@ class _Rules(ActivityPassages):
 
     def _won(self, runner: Step, *, turned: bool) -> Moment:
         if runner.node.is_activity:
-            return self._place(runner, "begin")
+            # Who has to begin together with somebody is only ready now.
+            return self._place(runner, "arrive" if runner.partners else "begin")
         if turned or runner.node.is_gateway:
             return self._place(runner, "leave")
         if runner.node.type == "intermediateCatchEvent":
