@@ -104,4 +104,4 @@ def _sum_of_ways(graph: ProcessGraph, source: str, likely: Mapping[str, float]) 
     if graph.nodes[source].type not in _CHOICES and ways != [_PERCENT]:
         return 0.0
     whole = math.fsum(ways)
-    return whole if min(ways) >= 0 and whole < math.inf else 0.0
+    return whole if min(ways, default=-1.0) >= 0 and whole < math.inf else 0.0

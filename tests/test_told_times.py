@@ -1,7 +1,6 @@
-"""Times and shares in every form that a file tells them in, from the file to the JSON answer.
+"""Times in every form that a file tells them in, from the file to the JSON answer.
 
-The figures were worked out by hand. In every model the customer acts, somebody works (at `A`, or at
-`A` or `B`), and the customer is heard of again at `T2`.
+The figures were worked out by hand, on the models of `told_models`.
 """
 
 from __future__ import annotations
@@ -12,6 +11,22 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from told_models import (
+    INF,
+    OWN,
+    answer,
+    definitions,
+    element,
+    figures,
+    flow,
+    likely,
+    line,
+    number,
+    processing,
+    scenario,
+    simulated,
+    stretch,
+)
 
 from cjbpmn.distributions import LogNormal
 from cjbpmn.document import read_document
@@ -19,107 +34,7 @@ from cjbpmn.durations import read_timings
 from cjbpmn.graph import build_graph
 from cjbpmn.waiting import find_waiting_stretches
 
-NAMESPACES = (
-    'xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:cj="http://cjbpmn.org/schema/1.0" '
-    'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
-    'xmlns:b="http://www.bpsim.org/schemas/2.0"'
-)
-INF = "inf"
-
-
-def definitions(nodes: str, flows: str, *, rest: str = "", lane: str = "", more: str = "") -> bytes:
-    """Write a model in which T1 and T2 are the customer's, and the rest is in one lane."""
-    return (
-        f'<definitions {NAMESPACES} {more} id="d" targetNamespace="x"><process id="P"><laneSet>'
-        '<lane id="L1" name="Customer"><flowNodeRef>T1</flowNodeRef><flowNodeRef>T2</flowNodeRef>'
-        f'</lane><lane id="L2" name="Sales">{lane}'
-        + "".join(f"<flowNodeRef>{name}</flowNodeRef>" for name in ("A", "B", "X", "J"))
-        + f'</lane></laneSet><task id="T1"/>{nodes}<task id="T2"/>{flows}</process>{rest}'
-        "</definitions>"
-    ).encode()
-
-
-def flow(source: str, target: str, content: str = "") -> str:
-    return (
-        f'<sequenceFlow id="{source}_{target}" sourceRef="{source}" targetRef="{target}">'
-        f"{content}</sequenceFlow>"
-    )
-
-
-def line(content: str = "", *, rest: str = "", kind: str = "task", **more: str) -> bytes:
-    """One piece of work in between."""
-    work = f'<{kind} id="A" name="{more.pop("name", "Work")}">{content}</{kind}>'
-    return definitions(work, flow("T1", "A") + flow("A", "T2"), rest=rest, **more)
-
-
-def choice(one: str = "", other: str = "", rest: str = "") -> bytes:
-    """Either one piece of work or another; what is told of each way stands on its flow."""
-    nodes = '<exclusiveGateway id="X"/><task id="A"/><task id="B"/><exclusiveGateway id="J"/>'
-    flows = flow("T1", "X") + flow("X", "A", one) + flow("X", "B", other)
-    return definitions(nodes, flows + flow("A", "J") + flow("B", "J") + flow("J", "T2"), rest=rest)
-
-
-def simulated(*scenarios: str) -> str:
-    return (
-        '<relationship type="BPSimData"><extensionElements><b:BPSimData>'
-        + "".join(scenarios)
-        + "</b:BPSimData></extensionElements></relationship>"
-    )
-
-
-def scenario(*elements: str, unit: str = 'baseTimeUnit="hour"', name: str = "one") -> str:
-    parameters = f"<b:ScenarioParameters {unit}/>" if unit else ""
-    return f"<b:Scenario id={name!r}>{parameters}{''.join(elements)}</b:Scenario>"
-
-
-def element(reference: str, **times: str) -> str:
-    told = "".join(f"<b:{name}>{value}</b:{name}>" for name, value in times.items())
-    return (
-        f'<b:ElementParameters elementRef="{reference}"><b:TimeParameters>{told}'
-        "</b:TimeParameters></b:ElementParameters>"
-    )
-
-
-def likely(reference: str, value: object) -> str:
-    return (
-        f'<b:ElementParameters elementRef="{reference}"><b:ControlParameters><b:Probability>'
-        f"{number(value)}</b:Probability></b:ControlParameters></b:ElementParameters>"
-    )
-
-
-def number(value: object, kind: str = "Floating", more: str = "") -> str:
-    return f'<b:{kind}Parameter value="{value}" {more}/>'
-
-
-def processing(value: str) -> str:
-    return simulated(scenario(element("A", ProcessingTime=value)))
-
-
-def answer(model: bytes, **given: Any) -> dict[str, Any]:
-    """Return what is said in JSON."""
-    graph = build_graph(read_document(model))
-    report = find_waiting_stretches(graph, **given)
-    told: dict[str, Any] = json.loads(json.dumps(report.as_dict()))
-    return told
-
-
-def stretch(told: dict[str, Any]) -> dict[str, Any]:
-    [found] = [one for one in told["stretches"] if one["end"] == "T2"]
-    return dict(found)
-
-
-def figures(told: dict[str, Any]) -> tuple[Any, ...]:
-    found = stretch(told)
-    return found["min"], pytest.approx(found["expected"], abs=1e-9), found["max"]
-
-
 # ------------------------------------------------------------------------------- our own elements
-
-
-OWN = "<extensionElements><cj:duration {}/></extensionElements>"
-SHARE = '<extensionElements><cj:branch share="{}"/></extensionElements>'
-WORK = element("A", ProcessingTime=number(2)) + element("B", ProcessingTime=number(10))
-BOTH = simulated(scenario(WORK))
 
 
 @pytest.mark.parametrize(
@@ -137,11 +52,6 @@ def test_our_elements_count_without_a_journey(said: str, expected: tuple[Any, ..
     told = answer(line(OWN.format(said)))
     assert expected == figures(told)
     assert stretch(told)["sources"] == {"A": "declared"}
-
-
-def test_our_shares_count_without_a_journey() -> None:
-    told = answer(choice(SHARE.format(30), rest=BOTH))
-    assert figures(told) == (2, 7.6, 10)
 
 
 def test_our_calendars_count_without_a_journey() -> None:
@@ -191,13 +101,6 @@ def test_a_least_that_is_more_than_the_most_by_the_calendar_is_named() -> None:
 def test_a_gamma_that_hardly_varies_is_one_value() -> None:
     said = 'takes="P30D" deviation="PT0.001S" distribution="gamma"'
     assert figures(answer(line(OWN.format(said)))) == (720, 720, 720)
-
-
-@pytest.mark.parametrize("share", ["130", "-5", "many"])
-def test_one_wrong_share_of_ours_does_not_spoil_the_others(share: str) -> None:
-    told = answer(choice(SHARE.format(share), rest=BOTH))
-    assert figures(told) == (2, 6, 10)
-    assert told["warnings"] == ["absurd-probability:X_A", "assumed-probability:X"]
 
 
 # ------------------------------------------------------------------------------------------ BPSim
@@ -357,57 +260,6 @@ def test_working_time_in_the_name_of_a_timer_is_a_hint_and_a_lower_bound() -> No
     assert figures(told) == (72, 72, 72)
     assert stretch(told)["lower_bound"] is True
     assert told["warnings"] == ["hint-duration:A", "working-time:A"]
-
-
-# ---------------------------------------------------------------------------------- probabilities
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "expected"),
-    [(30, 70, 7.6), (3, 1, 4), (1.5, 0.5, 4), (0.9, 0.3, 4), (0.3, 0.7, 7.6)],
-)
-def test_all_ways_of_a_choice_count_in_proportion(
-    one: float, other: float, expected: float
-) -> None:
-    told = answer(choice(rest=simulated(scenario(WORK, likely("X_A", one), likely("X_B", other)))))
-    assert figures(told) == (2, expected, 10)
-    assert ("normalised-probability:X" in told["warnings"]) == (one + other not in {1.0, 100})
-
-
-def test_a_hundred_percent_of_the_only_way_is_all_of_it() -> None:
-    rest = simulated(scenario(element("A", ProcessingTime=number(2)), likely("T1_A", 100)))
-    assert answer(line(rest=rest))["warnings"] == []
-
-
-@pytest.mark.parametrize(("one", "other"), [(30, None), (-0.2, 1.2), (float("inf"), 0.5)])
-def test_a_share_that_makes_no_sense_is_left_out(one: float, other: float | None) -> None:
-    ways = [likely(f"X_{way}", share) for way, share in (("A", one), ("B", other)) if share]
-    told = answer(choice(rest=simulated(scenario(WORK, *ways))))
-    assert stretch(told)["min"] == 2
-    assert stretch(told)["max"] == 10
-    assert "assumed-probability:X" in told["warnings"]
-    assert "normalised-probability:X" not in told["warnings"]
-
-
-CONDITION = '<conditionExpression xsi:type="tFormalExpression">{}</conditionExpression>'
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "expected"),
-    [
-        ("0.2", "0.8", 8.4),
-        ("20%", "80 %", 8.4),
-        (",25", ".75", 8.0),
-        ("0.2", "", 8.4),
-        ("1", "2", 6),
-        ("${ok}", "${!ok}", 6),
-    ],
-)
-def test_a_condition_that_is_a_share_is_a_probability(
-    one: str, other: str, expected: float
-) -> None:
-    told = answer(choice(CONDITION.format(one), CONDITION.format(other), rest=BOTH))
-    assert figures(told) == (2, expected, 10)
 
 
 # ---------------------------------------------------------------------------------------- vendors
@@ -580,44 +432,6 @@ def test_a_time_of_what_takes_none_is_named(name: str, is_used: bool) -> None:
     assert named == ([] if is_used else [f"unused-duration:{name}"])
 
 
-# --------------------------------------------------------------------------- by chance, some time
-
-
-def watched(interrupting: str, chance: float | None, first: str) -> bytes:
-    """A takes so long and then half an hour, beside an event sub-process of two hours."""
-    nodes = (
-        '<subProcess id="S"><task id="A"/><task id="B"/>'
-        + flow("A", "B")
-        + '<subProcess id="V" triggeredByEvent="true">'
-        f'<startEvent id="E" isInterrupting="{interrupting}"><errorEventDefinition/></startEvent>'
-        '<task id="H"/>' + flow("E", "H") + "</subProcess></subProcess>"
-    )
-    told = [("A", first), ("B", number(0.5)), ("H", number(2))]
-    times = [element(name, ProcessingTime=value) for name, value in told]
-    chances = [] if chance is None else [likely("E", chance)]
-    rest = simulated(scenario(*times, *chances))
-    return definitions(nodes, flow("T1", "S") + flow("S", "T2"), rest=rest)
-
-
-@pytest.mark.parametrize("interrupting", ["true", "false"])
-def test_an_event_sub_process_of_which_only_a_chance_is_told_begins_at_the_end(
-    interrupting: str,
-) -> None:
-    told = answer(watched(interrupting, 0.25, number(4)))
-    assert figures(told) == (4.5, 5, 6.5)
-    assert told["warnings"] == ["boundary-at-completion:E"]
-    between = '<b:UniformDistribution min="2" max="6"/>'
-    told = answer(watched(interrupting, 0.25, between))
-    assert figures(told) == (2.5, 5, 8.5)
-    assert stretch(told)["method"]["bounds"] == "exact"
-
-
-def test_an_event_sub_process_of_which_nothing_is_told_counts_in_the_most() -> None:
-    assert figures(answer(watched("true", None, number(4)))) == (4.5, 4.5, 6.5)
-    assert figures(answer(watched("true", 0, number(4)))) == (4.5, 4.5, 4.5)
-    assert figures(answer(watched("true", 1, number(4)))) == (6.5, 6.5, 6.5)
-
-
 SEVERAL = (
     '<multiInstanceLoopCharacteristics isSequential="{}"><loopCardinality>3</loopCardinality>'
     "</multiInstanceLoopCharacteristics>"
@@ -651,50 +465,6 @@ def test_what_is_gone_through_so_often_takes_so_long_at_most(
     assert (found.minimum, found.maximum, found.bounds) == (*expected, "exact")
 
 
-@pytest.mark.parametrize(
-    ("ours", "given", "expected"),
-    [(None, {}, 6), (20, {}, 8.4), (20, {"X_A": 0.9}, 2.8), (20, {"X_B": 0.9}, 9.2), (100, {}, 2)],
-)
-def test_ways_that_a_weaker_source_tells_share_what_the_stronger_leaves(
-    ours: int | None, given: dict[str, float], expected: float
-) -> None:
-    even = simulated(scenario(WORK, likely("X_A", 0.5), likely("X_B", 0.5)))
-    model = choice("" if ours is None else SHARE.format(ours), rest=even)
-    graph = build_graph(read_document(model))
-    report = find_waiting_stretches(graph, read_timings(graph, probabilities=given))
-    [found] = report
-    assert found.expected == pytest.approx(expected, abs=1e-9)
-    assert report.warnings == ()
-
-
-@pytest.mark.parametrize(
-    ("told", "expected", "doubts"),
-    [
-        ([], 2.5, ["assumed-probability:X"]),
-        ([likely("X_C", 0.2), likely("X_D", 0.8)], 2.2, []),
-        ([likely("X_C", 20), likely("X_D", 80)], 2.2, []),
-        ([likely("D", 0.8)], 2.2, ["assumed-probability:X"]),
-        ([likely("X_D", 0)], 3, ["assumed-probability:X"]),
-    ],
-)
-def test_of_a_race_whose_times_nobody_knows_the_chances_count(
-    told: list[str], expected: float, doubts: list[str]
-) -> None:
-    """A clock of two hours and one more of work, against a message and two hours of work."""
-    nodes = (
-        '<eventBasedGateway id="X"/><intermediateCatchEvent id="C"><timerEventDefinition>'
-        "<timeDuration>PT2H</timeDuration></timerEventDefinition></intermediateCatchEvent>"
-        '<intermediateCatchEvent id="D"><messageEventDefinition/></intermediateCatchEvent>'
-        '<task id="A"/><task id="B"/><exclusiveGateway id="J"/>'
-    )
-    ends = "T1 X,X C,X D,C A,D B,A J,B J,J T2"
-    flows = "".join(flow(*one.split()) for one in ends.split(","))
-    times = [element("A", ProcessingTime=number(1)), element("B", ProcessingTime=number(2))]
-    found = answer(definitions(nodes, flows, rest=simulated(scenario(*times, *told))))
-    assert stretch(found)["expected"] == pytest.approx(expected, abs=1e-9)
-    assert [one for one in found["warnings"] if not one.startswith("unknown")] == doubts
-
-
 @pytest.mark.parametrize(("said", "hours"), [("P1M", 730.5), ("P1Y2M", 10227), ("PT10M", 1 / 6)])
 def test_months_and_years_in_bpsim_are_as_long_as_elsewhere(said: str, hours: float) -> None:
     assert figures(answer(line(rest=processing(number(said, "Duration"))))) == (
@@ -711,14 +481,3 @@ def test_what_hardly_varies_is_always_the_same(deviation: float) -> None:
     [found] = find_waiting_stretches(graph, timings)
     assert found.expected == pytest.approx(4, abs=1e-9)
     assert found.p50 == pytest.approx(4, abs=1e-6)
-
-
-def test_editors_of_the_kie_family_count_in_percent_everywhere() -> None:
-    nodes = '<inclusiveGateway id="X"/><task id="A"/><task id="B"/><inclusiveGateway id="J"/>'
-    ends = ("T1 X", "X A", "X B", "A J", "B J", "J T2")
-    flows = "".join(flow(*one.split()) for one in ends)
-    rest = simulated(scenario(WORK, likely("X_A", 100), likely("X_B", 50), likely("T1_X", 100)))
-    editor = 'xmlns:drools="http://www.jboss.org/drools"'
-    told = answer(definitions(nodes, flows, rest=rest, more=editor))
-    assert figures(told) == (2, 6, 10)
-    assert told["warnings"] == []

@@ -15,12 +15,6 @@ from cjbpmn.journey import Journey
 from cjbpmn.journey.plain import plain_journey
 
 _SHORT: Final = 110  # characters that a mapping may take on one line
-_BLOCKS: Final = frozenset(
-    {
-        *("steps", "observations", "norms", "measurements", "statistics", "durations"),
-        *("branches", "calendars"),
-    }
-)
 _NEEDS_QUOTES: Final = re.compile(
     r"[\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff\u2018\u2019\u201c\u201d\u201e\u00ab\u00bb]"
     r"|^[^\w(]|\s$|^$|^(?:null|Null|NULL)$|: |:$| #|[{}\[\]]"
